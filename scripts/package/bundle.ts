@@ -1,0 +1,58 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { build, type Metafile } from 'esbuild'
+
+export interface Bundle {
+  /** File name inside the executable → bytes: `main.cjs`, `main.cjs.map`, `worker/<name>.cjs`. */
+  readonly files: ReadonlyMap<string, Uint8Array>
+  readonly metafile: Metafile
+}
+
+/** Code that runs in a worker thread: bundled on its own and handed to `new Worker(…, { eval: true })`. */
+const workers: Readonly<Record<string, string>> = {}
+
+/**
+ * The program as one CommonJS file: in an executable `require` resolves Node's own modules only, so that nothing that
+ * lies beside the file can become part of the program (an ES module with `createRequire` would load a planted
+ * `node_modules`). Not minified: an uncaught error prints its whole line, and a reader of the file should see code.
+ */
+export async function bundle(root: string): Promise<Bundle> {
+  const manifest: { version: string } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const { outputFiles, metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: { main: 'src/main.ts', ...workers },
+    outdir: 'bundle',
+    outExtension: { '.js': '.cjs' },
+    bundle: true,
+    write: false,
+    metafile: true,
+    platform: 'node',
+    target: 'node26',
+    format: 'cjs',
+    sourcemap: 'external',
+    sourcesContent: false,
+    legalComments: 'none',
+    charset: 'utf8',
+    preserveSymlinks: true,
+    define: {
+      POSTERN_BUILD: JSON.stringify({ version: manifest.version, commit: commitOf(root) }),
+      'import.meta.url': '"file:///postern"',
+    },
+    logLevel: 'warning',
+  })
+  const prefix = join(root, 'bundle')
+  const files = outputFiles.map(({ path, contents }) => [path.slice(prefix.length + 1), contents] as const)
+  return { files: new Map(files.sort(([a], [b]) => (a < b ? -1 : 1))), metafile }
+}
+
+/** The commit that is built; `-changed` says that the working tree was not what the commit holds. */
+function commitOf(root: string): string {
+  const git = (...args: string[]) => execFileSync('git', ['-C', root, ...args], { encoding: 'utf8' }).trim()
+  try {
+    const changed = git('status', '--porcelain') !== ''
+    return `${git('rev-parse', 'HEAD')}${changed ? '-changed' : ''}`
+  } catch {
+    return 'unknown' // a source archive without its history
+  }
+}

@@ -1,0 +1,34 @@
+import type { Clock } from '#base/clock.ts'
+import type { Paths } from '#base/paths.ts'
+
+/** What a command has of the world: everything else it must ask a room for. */
+export interface Session {
+  readonly paths: Paths
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly workingDirectory: string
+  readonly clock: Clock
+  readonly output: Output
+  readonly input: Input
+}
+
+/** Data goes to stdout, talk to stderr, so that a pipe only ever carries data. */
+export interface Output {
+  /** True when the person asked for `--json`. */
+  readonly json: boolean
+  /** Colour on stdout: a terminal, and neither NO_COLOR nor `--color never`. */
+  readonly color: boolean
+  readonly isTerminal: boolean
+  /** Columns of the terminal, 80 when there is none. */
+  readonly columns: number
+  write(text: string | Uint8Array): void
+  /** A line for a person, on stderr; silenced by `--quiet`. */
+  talk(line: string): void
+  /** One JSON document and a line break, on stdout. */
+  data(value: unknown): void
+}
+
+export interface Input {
+  readonly isTerminal: boolean
+  /** All of stdin, refused beyond `bytesMax`. */
+  readAll(bytesMax: number): Promise<Uint8Array>
+}

@@ -1,0 +1,19 @@
+import type { Command } from './command.ts'
+import { configCommands } from './commands/config/spec.ts'
+import { selfCommands } from './commands/self/spec.ts'
+import { shellCommands } from './commands/shell/spec.ts'
+
+/** Every command of the program, in the order in which help shows them. */
+export const table: Command = {
+  name: 'postern',
+  summary: "a person's mail and their agents' memory on their own machine, behind one gate",
+  description:
+    'Postern keeps mail and memory in files that only you can read, and is the only way an agent gets to either. ' +
+    'Whatever leaves the machine, destroys or becomes memory passes one decision that the agent cannot influence.',
+  subcommands: [...configCommands, ...selfCommands, ...shellCommands],
+  examples: [
+    { command: 'postern version', why: 'what this executable is' },
+    { command: 'postern self verify', why: 'check that it is unchanged since it was built' },
+    { command: 'postern config check', why: 'find out whether the configuration is sound' },
+  ],
+}

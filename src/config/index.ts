@@ -1,0 +1,9 @@
+/**
+ * The person's settings: one TOML file, one schema.
+ *
+ * A file that does not parse, names a key that does not exist or gives a value of the wrong type stops the program.
+ * Falling back to defaults would be falling open: the setting that was mistyped may be the one that kept an agent out.
+ * There is no key without effect; a room that needs a setting adds it to the schema in the same change that reads it.
+ */
+export { type ConfigProblem, loadConfig, parseConfig, readConfigFile } from './load.ts'
+export { type Config, configKeys, type KeyFacts, settingOf } from './schema.ts'

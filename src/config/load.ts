@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs'
+import { parse, TomlError } from 'smol-toml'
+import * as v from 'valibot'
+import { Failure } from '#base/failure.ts'
+import { nearest } from '#base/nearest.ts'
+import { checkNotWritableByOthers } from '#base/private-directory.ts'
+import { err, ok, type Result } from '#base/result.ts'
+import { lineOf } from './line-of.ts'
+import { type Config, configSchema, namesAt, typeAt } from './schema.ts'
+
+const fileBytesMax = 1024 * 1024
+
+export interface ConfigProblem {
+  readonly code: 'not_toml' | 'unknown_key' | 'invalid_value'
+  /** Counted from 1. */
+  readonly line: number
+  /** Dotted; empty when the file as a whole does not parse. */
+  readonly key: string
+  readonly message: string
+}
+
+/** Pure: the text of a file to settings, or to everything that is wrong with it. */
+export function parseConfig(text: string): Result<Config, readonly ConfigProblem[]> {
+  let document: Record<string, unknown>
+  try {
+    document = parse(text)
+  } catch (error) {
+    if (!(error instanceof TomlError)) throw error
+    const message = (error.message.split('\n')[0] ?? error.message).replace(/^Invalid TOML document: /, '')
+    return err([{ code: 'not_toml', line: error.line, key: '', message }])
+  }
+  const checked = v.safeParse(configSchema, document)
+  return checked.success ? ok(checked.output) : err(checked.issues.map(issue => problemOf(issue, text)))
+}
+
+/**
+ * The settings in force. Without a file: the defaults. With one that cannot be used: a `Failure` that names file, line
+ * and the nearest known key, because guessing what a person meant to restrict is how a gate is left open.
+ */
+export function loadConfig(file: string): Config {
+  const text = readConfigFile(file)
+  const parsed = parseConfig(text ?? '')
+  if (parsed.ok) return parsed.value
+  const lines = parsed.error.map(problem => `${file}:${problem.line}: ${problem.message}`)
+  throw new Failure('usage', 'config_invalid', lines.join('\n'), {
+    next: 'postern config check',
+    data: { file, problems: parsed.error },
+  })
+}
+
+/** The file's text; undefined when there is none. */
+export function readConfigFile(file: string): string | undefined {
+  try {
+    const bytes = readFileSync(file)
+    checkNotWritableByOthers(file)
+    if (bytes.length > fileBytesMax)
+      throw new Failure('usage', 'config_too_large', `${file} is larger than ${fileBytesMax} bytes`)
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (cause) {
+    if (cause instanceof Failure) throw cause
+    if (isNodeError(cause) && cause.code === 'ENOENT') return undefined
+    if (cause instanceof TypeError)
+      throw new Failure('usage', 'config_not_utf8', `${file} is not UTF-8 text`, { cause })
+    throw new Failure(
+      'failed',
+      'config_unreadable',
+      `cannot read ${file}: ${cause instanceof Error ? cause.message : String(cause)}`,
+      { cause },
+    )
+  }
+}
+
+function problemOf(issue: v.BaseIssue<unknown>, text: string): ConfigProblem {
+  const path = (issue.path ?? []).map(({ key }) => String(key))
+  const key = path.join('.')
+  const line = lineOf(text, path)
+  if (issue.type === 'strict_object' && issue.expected === 'never') {
+    const name = path.at(-1) ?? ''
+    const meant = nearest(name, namesAt(path.slice(0, -1)))
+    const where = path.length > 1 ? ` in [${path.slice(0, -1).join('.')}]` : ''
+    const hint = meant === undefined ? '' : `; did you mean "${meant}"?`
+    return { code: 'unknown_key', line, key, message: `unknown key "${name}"${where}${hint}` }
+  }
+  const received = issue.received.length > 60 ? `${issue.received.slice(0, 60)}…` : issue.received
+  return { code: 'invalid_value', line, key, message: `${key} must be ${typeAt(path) ?? 'a table'}, not ${received}` }
+}
+
+function isNodeError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'code' in error
+}
