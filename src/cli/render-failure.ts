@@ -17,8 +17,8 @@ export function renderFailure(error: unknown, output: Output): number {
     })
   }
   const label = output.color ? styleText('red', 'postern:', { validateStream: false }) : 'postern:'
-  process.stderr.write(`${label} ${message}\n`)
-  if (next !== undefined) process.stderr.write(`  try: ${printable(next)}\n`)
+  output.complain(`${label} ${message}`)
+  if (next !== undefined) output.complain(`  try: ${printable(next)}`)
   return EXIT[error.exit]
 }
 
@@ -26,8 +26,7 @@ export function renderFailure(error: unknown, output: Output): number {
 function renderBug(error: unknown, output: Output): number {
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
   if (output.json) output.data({ error: { code: 'internal', message: 'a fault in Postern itself' } })
-  process.stderr.write(
-    `postern: this is a fault in Postern itself; please report it (SECURITY.md, CONTRIBUTING.md)\n${printable(stack)}\n`,
-  )
+  output.complain('postern: this is a fault in Postern itself; please report it (CONTRIBUTING.md says where)')
+  output.complain(printable(stack))
   return EXIT.failed
 }

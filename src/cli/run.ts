@@ -3,11 +3,12 @@ import { systemClock } from '#base/clock.ts'
 import { EXIT, Failure } from '#base/failure.ts'
 import { defaultInstance, demoInstance, resolvePaths } from '#base/paths.ts'
 import { dropPermissions } from '#base/permissions.ts'
-import type { Options } from './command.ts'
+import type { Command, Invocation, Options } from './command.ts'
 import { helpFor } from './help.ts'
+import { openSession } from './open-session.ts'
 import { parseCommandLine } from './parse.ts'
 import { renderFailure } from './render-failure.ts'
-import type { Session } from './session.ts'
+import type { Output } from './session.ts'
 import { table } from './table.ts'
 import { type OutputChoice, terminalInput, terminalOutput } from './terminal.ts'
 
@@ -16,44 +17,50 @@ import { type OutputChoice, terminalInput, terminalOutput } from './terminal.ts'
  * may still do: permissions are dropped before its code is loaded.
  */
 export async function run(args: readonly string[]): Promise<number> {
-  endQuietlyWhenNobodyListens()
-  let choice = choiceBeforeParsing(args)
+  let output = terminalOutput(choiceBeforeParsing(args), process.env)
   try {
     const { command, invocation } = parseCommandLine(table, args)
-    choice = choiceOf(invocation.options)
-    const output = terminalOutput(choice, process.env)
-    if (invocation.options.flag('help') || command.load === undefined) {
-      const asked = invocation.options.flag('help') || invocation.path.length === 0
-      if (!asked)
-        throw new Failure('usage', 'subcommand_missing', `which ${invocation.path.join(' ')}?`, {
-          next: `postern ${invocation.path.join(' ')} --help`,
-        })
-      output.write(helpFor(command, invocation.path, output))
-      return EXIT.done
-    }
-    dropPermissions(command.keeps ?? [])
-    const { run: runCommand } = await command.load()
-    return EXIT[(await runCommand(invocation, sessionFor(invocation.options, output))) ?? 'done']
+    output = terminalOutput(choiceOf(invocation.options), process.env)
+    if (invocation.options.flag('help') || command.load === undefined) return showHelp(command, invocation, output)
+    return await runCommand(command, command.load, invocation, output)
   } catch (error) {
-    return renderFailure(error, terminalOutput(choice, process.env))
+    return renderFailure(error, output)
   }
 }
 
-function sessionFor(options: Options, output: Session['output']): Session {
-  const home = homedir()
-  return {
+function showHelp(command: Command, { path, options }: Invocation, output: Output): number {
+  const asked = options.flag('help') || path.length === 0
+  if (!asked) {
+    const words = ['postern', ...path].join(' ')
+    throw new Failure('usage', 'subcommand_missing', `${words} needs a command`, { next: `${words} --help` })
+  }
+  output.write(helpFor(command, path, output))
+  return EXIT.done
+}
+
+async function runCommand(
+  command: Command,
+  load: NonNullable<Command['load']>,
+  invocation: Invocation,
+  output: Output,
+): Promise<number> {
+  dropPermissions(command.keeps ?? [])
+  const session = openSession({
     paths: resolvePaths({
       platform: process.platform,
       env: process.env,
-      home,
-      instance: options.flag('demo') ? demoInstance : defaultInstance,
+      home: homedir(),
+      instance: invocation.options.flag('demo') ? demoInstance : defaultInstance,
     }),
     env: process.env,
     workingDirectory: process.cwd(),
     clock: systemClock,
     output,
     input: terminalInput,
-  }
+  })
+  if (command.stateless !== true) await session.config()
+  const { run: start } = await load()
+  return EXIT[(await start(invocation, session)) ?? 'done']
 }
 
 function choiceOf(options: Options): OutputChoice {
@@ -70,14 +77,4 @@ function choiceBeforeParsing(args: readonly string[]): OutputChoice {
   const end = args.indexOf('--')
   const options = end < 0 ? args : args.slice(0, end)
   return { json: options.includes('--json'), quiet: false, color: 'auto' }
-}
-
-/** `postern … | head -1` closes our stdout: that is the reader's decision and no error. */
-function endQuietlyWhenNobodyListens(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(EXIT.done)
-      throw error
-    })
-  }
 }

@@ -1,5 +1,7 @@
 import type { Clock } from '#base/clock.ts'
+import type { Log } from '#base/log.ts'
 import type { Paths } from '#base/paths.ts'
+import type { Config } from '#config/index.ts'
 
 /** What a command has of the world: everything else it must ask a room for. */
 export interface Session {
@@ -9,6 +11,10 @@ export interface Session {
   readonly clock: Clock
   readonly output: Output
   readonly input: Input
+  /** The settings in force; a file that cannot be used ends the command. */
+  config(): Promise<Config>
+  /** The program's log, opened when first asked for. */
+  log(): Promise<Log>
 }
 
 /** Data goes to stdout, talk to stderr, so that a pipe only ever carries data. */
@@ -23,12 +29,14 @@ export interface Output {
   write(text: string | Uint8Array): void
   /** A line for a person, on stderr; silenced by `--quiet`. */
   talk(line: string): void
+  /** The same for what went wrong: never silenced. */
+  complain(line: string): void
   /** One JSON document and a line break, on stdout. */
   data(value: unknown): void
 }
 
 export interface Input {
   readonly isTerminal: boolean
-  /** All of stdin, refused beyond `bytesMax`. */
-  readAll(bytesMax: number): Promise<Uint8Array>
+  /** All of stdin; a `Failure` beyond `bytesMax`. */
+  readAll(bytesMax: number): Uint8Array
 }

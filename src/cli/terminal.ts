@@ -1,4 +1,6 @@
-import { Failure } from '#base/failure.ts'
+import { fstatSync } from 'node:fs'
+import { readToEnd, writeAll } from '#base/descriptor.ts'
+import { EXIT, Failure } from '#base/failure.ts'
 import type { Input, Output } from './session.ts'
 
 /** How the answer was asked for: the global options that shape output. */
@@ -8,36 +10,49 @@ export interface OutputChoice {
   readonly color: 'auto' | 'always' | 'never'
 }
 
+const stdin = 0
+const stdout = 1
+const stderr = 2
+const columnsWithoutTerminal = 80
+
 export function terminalOutput(choice: OutputChoice, env: Readonly<Record<string, string | undefined>>): Output {
-  const isTerminal = process.stdout.isTTY === true
+  const isTerminal = isTerminalAt(stdout)
+  const wantsColor = isTerminal && !env.NO_COLOR && env.TERM !== 'dumb'
   return {
     json: choice.json,
     isTerminal,
-    color: choice.color === 'always' || (choice.color === 'auto' && isTerminal && !env.NO_COLOR && env.TERM !== 'dumb'),
-    columns: process.stdout.columns ?? 80,
-    write: text => {
-      process.stdout.write(text)
-    },
+    color: choice.color === 'always' || (choice.color === 'auto' && wantsColor),
+    columns: isTerminal ? process.stdout.columns : columnsWithoutTerminal,
+    write: text => writeOrEnd(stdout, text),
     talk: line => {
-      if (!choice.quiet) process.stderr.write(`${line}\n`)
+      if (!choice.quiet) writeOrEnd(stderr, `${line}\n`)
     },
-    data: value => {
-      process.stdout.write(`${JSON.stringify(value)}\n`)
-    },
+    complain: line => writeOrEnd(stderr, `${line}\n`),
+    data: value => writeOrEnd(stdout, `${JSON.stringify(value)}\n`),
   }
 }
 
 export const terminalInput: Input = {
-  isTerminal: process.stdin.isTTY === true,
-  readAll: async bytesMax => {
-    const chunks: Uint8Array[] = []
-    let bytes = 0
-    for await (const chunk of process.stdin) {
-      bytes += chunk.length
-      if (bytes > bytesMax)
-        throw new Failure('usage', 'input_too_large', `standard input is larger than ${bytesMax} bytes`)
-      chunks.push(chunk)
-    }
-    return Buffer.concat(chunks)
+  get isTerminal() {
+    return isTerminalAt(stdin)
   },
+  readAll: bytesMax => {
+    const bytes = readToEnd(stdin, bytesMax)
+    if (bytes !== undefined) return bytes
+    throw new Failure('usage', 'input_too_large', `standard input is larger than ${bytesMax} bytes`)
+  },
+}
+
+/** `postern … | head -1` closes our stdout: that is the reader's decision and no error. */
+function writeOrEnd(descriptor: number, data: string | Uint8Array): void {
+  if (!writeAll(descriptor, data)) process.exit(EXIT.done)
+}
+
+/** Asks the terminal module only about what can be one: loading it costs two milliseconds. */
+function isTerminalAt(descriptor: number): boolean {
+  try {
+    return fstatSync(descriptor).isCharacterDevice() && process.getBuiltinModule('node:tty').isatty(descriptor)
+  } catch {
+    return false // closed by whoever started us
+  }
 }

@@ -23,7 +23,7 @@ export const run: Run = async (_invocation, { output }) => {
     else
       for (const part of parts) output.write(`${part.actual === part.expected ? 'ok      ' : 'DIFFERS '}${part.name}\n`)
     if (differing.length === 0) return 'done'
-    process.stderr.write(`postern: differs from what was built: ${differing.map(({ name }) => name).join(', ')}\n`)
+    output.complain(`postern: differs from what was built: ${differing.map(({ name }) => name).join(', ')}`)
     return 'integrity'
   } finally {
     closeSync(file)
