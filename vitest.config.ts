@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 // Two projects: `unit` needs nothing but Node; `system` starts real servers and the packaged binary,
-// and says how to get what is missing (test/system/README in docs/testing.md).
+// and says how to get what is missing (docs/testing.md).
 export default defineConfig({
   test: {
     pool: 'forks',
@@ -12,7 +12,13 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: 'system', include: ['test/system/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 300_000 },
+        test: {
+          name: 'system',
+          include: ['test/system/**/*.test.ts'],
+          globalSetup: ['test/system/packaged.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+        },
       },
     ],
   },

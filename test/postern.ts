@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { afterAll } from 'vitest'
 
 export interface Ran {
   readonly stdout: string
@@ -33,7 +34,14 @@ export function postern(args: readonly string[], options: RunOptions = {}): Ran 
   return { stdout, stderr, exit: status, signal }
 }
 
-/** A directory of the test's own, private as the program wants it. */
+const created: string[] = []
+afterAll(() => {
+  for (const directory of created) rmSync(directory, { recursive: true, force: true })
+})
+
+/** A directory of the test's own, private as the program wants it, gone when the tests end. */
 export function newDirectory(name: string): string {
-  return mkdtempSync(join(tmpdir(), `postern-test-${name}-`))
+  const directory = mkdtempSync(join(tmpdir(), `postern-test-${name}-`))
+  created.push(directory)
+  return directory
 }

@@ -74,7 +74,7 @@ export interface SeaJob {
  * inspector, and lets each command drop the rest (src/base/permissions.ts). OpenSSL reads no configuration: that could
  * name a module to load.
  */
-const runtimeFlags = [
+export const runtimeFlags = [
   '--disable-sigusr1',
   '--permission',
   '--allow-fs-read=*',
