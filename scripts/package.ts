@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { embeddedFiles } from './package/assets.ts'
-import { prepareRuntime, signatureOf } from './package/formats.ts'
+import { prepareRuntime, reserveSignatureIn, signIn } from './package/formats.ts'
 import { placeholder, writeManifest } from './package/manifest.ts'
 import { pinnedNodeVersion, pinnedRuntime } from './package/runtime.ts'
 import { makeExecutable } from './package/sea.ts'
@@ -54,7 +54,9 @@ async function packageFor(target: TargetName, out: string | undefined): Promise<
       output: unfinished,
       codeCache: target === host,
     })
-    writeManifest(unfinished, { target, blob, parts, signature: signatureOf(target, unfinished) })
+    const signature = reserveSignatureIn(target, unfinished)
+    writeManifest(unfinished, { target, blob, parts, signature })
+    signIn(unfinished, signature)
     mkdirSync(dirname(output), { recursive: true })
     write(`${output}.new`, readFileSync(unfinished), 0o755)
     renameSync(`${output}.new`, output) // replaced in one step: an executable that runs is not written over
