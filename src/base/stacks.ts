@@ -1,4 +1,4 @@
-import { SourceMap, type SourceMapping } from 'node:module'
+import type { SourceMap, SourceMapping } from 'node:module'
 import { textAsset } from './assets.ts'
 
 /**
@@ -12,6 +12,7 @@ export function readableStacks(): void {
     if (!mapRead) {
       mapRead = true
       const text = textAsset('main.cjs.map')
+      const { SourceMap } = process.getBuiltinModule('node:module')
       map = text === undefined ? undefined : new SourceMap(JSON.parse(text))
     }
     const lines = sites.map(site => `    at ${site.getFunctionName() ?? '<anonymous>'} (${position(map, site)})`)

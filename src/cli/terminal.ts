@@ -1,4 +1,5 @@
-import { fstatSync } from 'node:fs'
+import { fstatSync, statSync } from 'node:fs'
+import { devNull } from 'node:os'
 import { readToEnd, writeAll } from '#base/descriptor.ts'
 import { EXIT, Failure } from '#base/failure.ts'
 import type { Input, Output } from './session.ts'
@@ -48,10 +49,12 @@ function writeOrEnd(descriptor: number, data: string | Uint8Array): void {
   if (!writeAll(descriptor, data)) process.exit(EXIT.done)
 }
 
-/** Asks the terminal module only about what can be one: loading it costs two milliseconds. */
+/** Asks the terminal module only about what can be a terminal: loading it costs five milliseconds. */
 function isTerminalAt(descriptor: number): boolean {
   try {
-    return fstatSync(descriptor).isCharacterDevice() && process.getBuiltinModule('node:tty').isatty(descriptor)
+    const { rdev } = fstatSync(descriptor)
+    const mayBeOne = process.platform === 'win32' || (rdev !== 0 && rdev !== statSync(devNull).rdev)
+    return mayBeOne && process.getBuiltinModule('node:tty').isatty(descriptor)
   } catch {
     return false // closed by whoever started us
   }
