@@ -93,6 +93,9 @@ export const codes = {
   'unsafe-download': 'a script fetches something without a digest',
   'container-unpinned': 'a container image is not pinned by digest',
   'cooldown-missing': 'dependency updates have no cooldown',
+  // Releases.
+  'tag-differs': 'the tag is not the version of the tree',
+  'changelog-missing': 'the version has no section in CHANGELOG.md',
 } as const
 
 export type Code = keyof typeof codes
