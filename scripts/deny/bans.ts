@@ -26,11 +26,11 @@ function banned(tree: Tree, located: Located): Diagnostic[] {
   return [error('banned-package', ban.reason, { ...about(located), ...next })]
 }
 
-/** A shipped package that Node already is: one more publisher to trust, for nothing. */
+/** Node has it: one more publisher to trust, for nothing. What others chose to depend on is theirs to answer for. */
 function replaced(tree: Tree, located: Located): Diagnostic[] {
-  if (!ships(located)) return []
   const { builtins, builtinExceptions } = tree.policy.bans
-  const builtin = builtins.find(({ package: name }) => isAbout(name, located.entry))
+  const isDirect = directDependencies(tree.manifest).some(([name]) => located.entry.path === `node_modules/${name}`)
+  const builtin = builtins.find(({ package: name }) => isDirect && isAbout(name, located.entry))
   if (builtin === undefined) return []
   if (tree.exceptions.excuses(builtinExceptions, exception => isAbout(exception.package, located.entry))) return []
   return [error('builtin-replaces', `Node has ${builtin.useInstead}`, about(located))]

@@ -107,13 +107,19 @@ function readPackage(reading: Reading): InstalledPackage {
 function strangersIn(base: string, relative: string, known: ReadonlySet<string>, prefix = ''): string[] {
   const below = [prefix, relative, 'node_modules'].filter(part => part !== '').join('/')
   const directory = join(base, relative, 'node_modules')
-  if (!existsSync(directory)) return []
-  const names = readdirSync(directory).filter(name => !name.startsWith('.'))
-  const paths = names.flatMap(name => {
+  const paths = packageNames(directory).flatMap(name => {
     if (!name.startsWith('@')) return [`${below}/${name}`]
-    return readdirSync(join(directory, name)).map(inner => `${below}/${name}/${inner}`)
+    return packageNames(join(directory, name)).map(inner => `${below}/${name}/${inner}`)
   })
   return paths.filter(path => !known.has(path))
+}
+
+/** Directories and links to them; npm's own notes begin with a dot, and a file is no package. */
+function packageNames(directory: string): string[] {
+  if (!existsSync(directory)) return []
+  return readdirSync(directory, { withFileTypes: true })
+    .filter(item => !item.isFile() && !item.name.startsWith('.'))
+    .map(({ name }) => name)
 }
 
 function readHead(file: string): Buffer {

@@ -20,7 +20,7 @@ export function checkSources(tree: Tree): Diagnostic[] {
     findings.push(error('lockfile-orphan', `nothing depends on it`, { package: identityOf(entry), file: entry.path }))
   }
   for (const located of graph.packages) findings.push(...judgeSource(tree, located), ...judgeInstalled(tree, located))
-  for (const path of tree.extraneous) findings.push(...judgeStranger(tree, path))
+  findings.push(...judgeStrangers(tree))
   return findings
 }
 
@@ -108,13 +108,20 @@ function judgeInstalled(tree: Tree, located: Located): Diagnostic[] {
 }
 
 /** A directory inside a package that the lockfile does not list was carried in by that package. */
-function judgeStranger(tree: Tree, path: string): Diagnostic[] {
-  const owner = path.slice(0, Math.max(0, path.lastIndexOf('/node_modules/')))
-  const located = tree.graph.packages.find(({ entry }) => owner === entry.path || owner.startsWith(`${entry.path}/`))
-  if (located === undefined) {
-    return [error('installed-extraneous', 'not in the lockfile', { file: path, next: 'rm -rf node_modules && npm ci' })]
+function judgeStrangers({ graph, extraneous, policy, exceptions }: Tree): Diagnostic[] {
+  const carrierOf = (path: string): Located | undefined => {
+    const owner = path.slice(0, Math.max(0, path.lastIndexOf('/node_modules/')))
+    return graph.packages.find(({ entry }) => owner === entry.path || owner.startsWith(`${entry.path}/`))
   }
-  const { bundled } = tree.policy.sources
-  if (tree.exceptions.excuses(bundled, exception => isAbout(exception.package, located.entry))) return []
-  return [error('bundled-dependency', `carries ${path.slice(owner.length + 1)}`, { ...about(located), file: path })]
+  return [...Map.groupBy(extraneous, carrierOf)].flatMap(([carrier, paths]) => {
+    if (carrier === undefined) {
+      const next = 'rm -rf node_modules && npm ci'
+      return paths.map(file => error('installed-extraneous', 'not in the lockfile', { file, next }))
+    }
+    if (exceptions.excuses(policy.sources.bundled, exception => isAbout(exception.package, carrier.entry))) return []
+    const inside = paths.map(path => path.slice(carrier.entry.path.length + 1))
+    const more = inside.length > 3 ? ` and ${inside.length - 3} more` : ''
+    const what = `carries ${inside.slice(0, 3).join(', ')}${more}`
+    return [error('bundled-dependency', what, { ...about(carrier), file: carrier.entry.path })]
+  })
 }

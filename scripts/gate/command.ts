@@ -1,6 +1,6 @@
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util'
-import { EXIT } from '#base/failure.ts'
-import { type Diagnostic, failed, render } from './diagnostic.ts'
+import { EXIT, Failure } from '#base/failure.ts'
+import { type Diagnostic, error, failed, render } from './diagnostic.ts'
 
 /** What a gate found, and one sentence on what it looked at. */
 export interface Verdict {
@@ -36,9 +36,15 @@ export async function runGate(gate: Gate, argv: readonly string[]): Promise<void
     process.stdout.write(gate.help)
     return
   }
-  const verdict = await gate.run(parsed)
+  const verdict = await gate.run(parsed).catch(asVerdict)
   process.stdout.write(parsed.flags.json === true ? asJson(gate.name, verdict) : asText(gate.name, verdict))
   process.exitCode = failed(verdict.diagnostics) ? EXIT.failed : EXIT.done
+}
+
+/** A tool that fails is a finding like any other: a gate that could not look has not found nothing. */
+function asVerdict(cause: unknown): Verdict {
+  if (!(cause instanceof Failure)) throw cause
+  return { diagnostics: [error('tool-failed', cause.message)], summary: 'nothing was judged' }
 }
 
 function parse(gate: Gate, argv: readonly string[]): GateArguments | string {

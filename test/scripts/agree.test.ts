@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { agree, compare } from '../../scripts/agree.ts'
@@ -91,4 +92,13 @@ test('what the policy excuses or clarifies is not asked twice', async () => {
     tree.policy.licenses.clarify.push({ package: 'rope', expression: 'MIT', files, reason })
   })
   expect([...excused, ...clarified]).toEqual([])
+})
+
+test('a tool that fails is told as a finding, not passed over', () => {
+  const tree = cleanTree()
+  changeLock(tree, 'portcullis', { dependencies: { winch: '^9.0.0' } })
+  const script = resolve(root, 'scripts/agree.ts')
+  const { status, stdout } = spawnSync(process.execPath, [script, plant(tree)], { encoding: 'utf8' })
+  expect(status).toBe(1)
+  expect(stdout).toMatch(/^error\[tool-failed\] {2}cyclonedx-npm: .*\n(?:.*\n)*agree: 1 error; nothing was judged\n$/)
 })

@@ -18,7 +18,7 @@ const refusals: Refusal[] = [
     'a package that Node replaces',
     'builtin-replaces',
     tree => {
-      tree.policy.bans.builtins.push({ package: 'winch', useInstead: 'node:winch' })
+      tree.policy.bans.builtins.push({ package: 'portcullis', useInstead: 'node:gate' })
     },
   ],
   [
@@ -90,4 +90,11 @@ const refusals: Refusal[] = [
 
 test.each(refusals)('%s is refused as %s', async (_, code, change) => {
   expect(await codesAfter(change)).toEqual([code])
+})
+
+test('what Node has built in is nothing to hold against the author of a dependency', async () => {
+  const codes = await codesAfter(tree => {
+    tree.policy.bans.builtins.push({ package: 'winch', useInstead: 'node:winch' })
+  })
+  expect(codes).toEqual([])
 })

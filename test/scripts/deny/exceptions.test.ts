@@ -38,8 +38,8 @@ const exceptions: [string, (tree: FakeTree) => void, (tree: FakeTree) => void][]
   ],
   [
     'bans.builtinExceptions',
-    tree => tree.policy.bans.builtins.push({ package: 'winch', useInstead: 'node:winch' }),
-    tree => tree.policy.bans.builtinExceptions.push({ package: 'winch', reason }),
+    tree => tree.policy.bans.builtins.push({ package: 'portcullis', useInstead: 'node:gate' }),
+    tree => tree.policy.bans.builtinExceptions.push({ package: 'portcullis', reason }),
   ],
   [
     'bans.duplicates.skip',
