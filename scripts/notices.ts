@@ -69,6 +69,14 @@ export function collectNotices({ root, metafiles, runtimePackage }: NoticesReque
   return [{ ...noticeOf(runtime), package: 'node' }, ...once]
 }
 
+/** The notices as a text for people: each under the name of what it belongs to. */
+export function noticesText(notices: readonly Notice[]): string {
+  const rule = '='.repeat(72)
+  return notices
+    .map(notice => `${rule}\n${notice.package} ${notice.version} (${notice.license})\n${rule}\n\n${notice.text}`)
+    .join('\n')
+}
+
 /** All licence files of a package, each under its name when there are several. */
 function ownText(root: string, entry: LockEntry): string {
   const directory = join(root, entry.path)

@@ -10,7 +10,7 @@ import { type Step, verdictOf } from './release/step.ts'
  * 24 or newer; no package of this repository has to be installed.
  */
 const help = `node scripts/verify-release.ts FILE [--repo OWNER/NAME] [--sums FILE] [--require-attestations]
-node scripts/verify-release.ts --rebuild TAG --target NAME [--from URL] [--sums FILE | --against FILE]
+node scripts/verify-release.ts --rebuild TAG [--sums FILE | --against FILE] [--target NAME] [--from URL]
 
 Checks a downloaded archive, or builds the tag again and compares the bytes. Each step is printed.
 
@@ -19,10 +19,10 @@ Checks a downloaded archive, or builds the tag again and compares the bytes. Eac
   --sums FILE             the checksums, when they are not beside FILE
   --require-attestations  a signature or provenance that could not be checked counts as wrong
 
-  --rebuild TAG           clone the tag, build it and compare
-  --target NAME           what to build, as in linux-x64: only a machine of that platform can
-  --from URL              where to clone from (default: the origin of this clone)
+  --rebuild TAG           clone the tag, build it, and compare with the checksums
   --against FILE          the archive to compare with, instead of its line in the checksums
+  --target NAME           what to build (default: for this machine; only a machine of a platform can)
+  --from URL              where to clone from (default: this clone)
 
 Exit 0: every step that could be taken was right. 6: something differs. 1: a step failed. 2: usage.
 `
@@ -49,13 +49,17 @@ async function main(argv: string[]): Promise<number> {
   const { repo, sums, rebuild: tag, target, against, from = resolve(import.meta.dirname, '..') } = values
   if (others.length > 0 || (tag === undefined) === (file === undefined)) return usage('one FILE, or --rebuild TAG')
   if (tag !== undefined) {
-    if (target === undefined) return usage('--rebuild needs a --target')
-    if ((sums === undefined) === (against === undefined)) return usage('--rebuild needs either --sums or --against')
-    return verdictOf(await rebuild({ tag, target, from, sums, against, say }), say)
+    if (sums !== undefined && against !== undefined) return usage('either --sums or --against')
+    return verdictOf(await rebuild({ tag, target: target ?? hostTarget(), from, sums, against, say }), say)
   }
   if (file === undefined) return usage('one FILE')
   const required = values['require-attestations']
   return verdictOf(await checkDownload({ file: resolve(file), repo, sums, required, say }), say)
+}
+
+function hostTarget(): string {
+  const systems: Readonly<Record<string, string>> = { darwin: 'macos', win32: 'windows' }
+  return `${systems[process.platform] ?? process.platform}-${process.arch}`
 }
 
 function usage(problem: string): number {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { closeSync, existsSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
+import { closeSync, existsSync, lstatSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import type { Lockfile } from '../gate/lockfile.ts'
@@ -50,6 +50,11 @@ export function readInstalled(root: string, lockfile: Lockfile, digests: boolean
   for (const entry of lockfile.entries.values()) {
     const directory = join(root, entry.path)
     if (entry.link || !existsSync(join(directory, 'package.json'))) continue
+    // A link in place of a package leads to files that no integrity covers.
+    if (lstatSync(directory).isSymbolicLink()) {
+      extraneous.push(entry.path)
+      continue
+    }
     packages.set(entry.path, readPackage({ directory, path: entry.path, known, extraneous, digests }))
   }
   for (const path of strangersIn(root, '', known)) extraneous.push(path)
@@ -71,7 +76,7 @@ interface Reading {
 
 function readPackage(reading: Reading): InstalledPackage {
   const { directory, path, known, extraneous } = reading
-  const manifest = v.parse(manifestSchema, JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8')))
+  const manifest = readManifest(join(directory, 'package.json'))
   const suspects: Suspect[] = []
   const installScripts = installHooks.filter(hook => manifest.scripts[hook] !== undefined)
   let files = 0
@@ -100,6 +105,15 @@ function readPackage(reading: Reading): InstalledPackage {
     installScripts,
     suspects,
     licenseFiles: names.filter(isLicenseFile).sort(),
+  }
+}
+
+/** A package.json that cannot be read names nothing, and so is not the package that was locked. */
+function readManifest(file: string): v.InferOutput<typeof manifestSchema> {
+  try {
+    return v.parse(manifestSchema, JSON.parse(readFileSync(file, 'utf8')))
+  } catch {
+    return v.parse(manifestSchema, {})
   }
 }
 

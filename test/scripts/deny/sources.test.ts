@@ -181,3 +181,17 @@ test('a symbolic link in place of a package is not followed into the rest of the
   symlinkSync(elsewhere, join(root, 'node_modules/portcullis/outside'))
   expect(await judge(root)).toEqual([])
 })
+
+test('a link in place of a locked package is refused: no integrity covers where it leads', async () => {
+  const root = plant(cleanTree())
+  const elsewhere = plant(cleanTree())
+  rmSync(join(root, 'node_modules/winch'), { recursive: true })
+  symlinkSync(join(elsewhere, 'node_modules/winch'), join(root, 'node_modules/winch'))
+  expect((await judge(root)).map(({ code }) => code)).toEqual(['installed-missing', 'installed-extraneous'])
+})
+
+test('a package whose package.json cannot be read is not the one that was locked', async () => {
+  const root = plant(cleanTree())
+  write(join(root, 'node_modules/ballista/package.json'), '{')
+  expect((await judge(root)).map(({ code }) => code)).toContain('installed-mismatch')
+})

@@ -72,6 +72,14 @@ test('a download can be compared without its checksums', async () => {
   expect((await outcomes({ sums: undefined, against: file })).at(-1)).toMatch(/^ok /)
 })
 
+test('with nothing to compare with, the digest is told and the comparison is skipped', async () => {
+  expect((await outcomes({ sums: undefined })).at(-1)).toMatch(/^skipped postern-1\.0\.0/)
+})
+
+test('checksums that are not there verify nothing', async () => {
+  expect((await outcomes({ sums: '/nowhere/SHA256SUMS' })).at(-1)).toMatch(/^failed /)
+})
+
 test('a tag that is not there ends it', async () => {
   expect(await outcomes({ tag: 'v9.9.9' })).toEqual([expect.stringMatching(/^failed clone v9\.9\.9/)])
 })
