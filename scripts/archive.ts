@@ -26,14 +26,19 @@ if (values.help === true || values.target === undefined || values.binary === und
   process.stdout.write(help)
   process.exitCode = values.help === true ? 0 : 2
 } else {
-  archive(resolve(values.binary), values.target, resolve(values.out))
+  try {
+    archive(resolve(values.binary), values.target, resolve(values.out))
+  } catch (cause) {
+    process.stderr.write(`archive: ${cause instanceof Error ? cause.message : String(cause)}\n`)
+    process.exitCode = 1
+  }
 }
 
 function archive(binary: string, target: string, out: string): void {
   const root = resolve(import.meta.dirname, '..')
   const manifest: { version: string } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const name = `postern-${manifest.version}-${target}`
-  const ask = (...args: string[]): Buffer => execFileSync(binary, args, { maxBuffer: outputBytesMax })
+  const ask = (...args: string[]): Buffer => execFileSync(binary, args, { maxBuffer: outputBytesMax, stdio: 'pipe' })
   const sbom = ask('sbom')
   const program = target.startsWith('windows-') ? 'postern.exe' : 'postern'
   const files: Record<string, Buffer> = {
