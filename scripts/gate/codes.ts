@@ -1,0 +1,101 @@
+/**
+ * Every code that a gate can print, and what it means. The codes are a contract: deny.json, CI and
+ * docs/supply-chain.md name them, so one may be added but none may change its meaning.
+ */
+export const codes = {
+  // The policy and the trees it is held against.
+  'policy-unreadable': 'deny.json is missing or is not JSON',
+  'policy-invalid': 'deny.json has an unknown key, a wrong type or an exception without a reason',
+  'unused-exception': 'an exception in deny.json excuses nothing',
+  'lockfile-unreadable': 'package-lock.json is missing, is not JSON or has another shape',
+  'lockfile-version': 'the lockfile is not version 3',
+  'lockfile-stale': 'package.json and the lockfile name different direct dependencies',
+  'lockfile-orphan': 'the lockfile has an entry that nothing depends on',
+  'installed-missing': 'a package that this machine needs is not installed',
+  'installed-mismatch': 'the installed package is not the one that the lockfile names',
+  'installed-extraneous': 'node_modules has a directory that the lockfile does not know',
+  // Sources.
+  'source-git': 'a package comes from a git repository',
+  'source-remote': 'a package comes from a tarball on some server',
+  'source-registry': 'a package names a registry other than the default one',
+  'source-file': 'a package comes from a file on this machine',
+  'source-link': 'a package is a link to a directory',
+  'integrity-missing': 'a lockfile entry has no integrity',
+  'integrity-weak': 'a lockfile entry has an integrity other than sha512',
+  'bundled-dependency': 'a package carries other packages inside itself',
+  // Licences.
+  'license-denied': 'the licence is not on the allow-list',
+  'license-missing': 'the package names no licence',
+  'license-unparsable': 'the licence is not an SPDX expression',
+  'license-disagrees': 'the lockfile and the installed package name different licences',
+  'license-text-missing': 'a package that ships has no licence text to pass on',
+  'clarification-stale': 'the file that a clarification rests on has changed or is gone',
+  // Bans.
+  'banned-package': 'the package is banned by name',
+  'builtin-replaces': 'Node has this built in',
+  'duplicate-version': 'a package ships in more than one version',
+  'wildcard-range': 'a dependency accepts any version',
+  'inexact-version': 'a direct dependency is a range, not one version',
+  'install-script': 'the package wants to run code when it is installed',
+  'native-addon': 'the package contains a native add-on',
+  'executable-file': 'the package contains a machine-code executable or library',
+  'archive-file': 'the package contains an archive',
+  // Names.
+  'look-alike-name': 'the name resembles that of a popular package',
+  'renamed-package': 'the package is installed under another name than its own',
+  // Age, deprecation, papers.
+  'release-too-young': 'the version was published too recently',
+  'release-date-unknown': 'the registry does not say when the version was published',
+  'registry-unreachable': 'the registry did not answer, so nothing could be checked',
+  'registry-not-asked': 'the check needs the registry and was not asked to use it',
+  'deprecated-version': 'the version is deprecated',
+  'unpublished-version': 'the version is no longer in the registry',
+  'undocumented-dependency': 'a direct dependency has no line in docs/dependencies.md',
+  'documented-but-absent': 'docs/dependencies.md has a line for something that is no dependency',
+  // Advisories.
+  advisory: 'a known vulnerability applies',
+  'advisory-ignore-expired': 'the time for which an advisory was ignored is over',
+  'advisory-ignore-too-long': 'an advisory is ignored for longer than the policy allows',
+  'audit-unreachable': 'the advisory service did not answer, so nothing is known',
+  'audit-unreadable': 'the advisory service answered something that is no audit report',
+  // What ships.
+  'license-list-differs': 'license-checker and the lockfile disagree on what ships',
+  'sbom-differs': 'the SBOM and the lockfile disagree on what ships',
+  'bundle-differs': 'the bundle contains a package that the lockfile does not ship',
+  'sbom-invalid': 'the SBOM does not follow the CycloneDX 1.6 schema',
+  'tool-failed': 'a tool that a gate relies on failed',
+  // Import directions.
+  'arrow-forbidden': 'a room imports one that it may not know',
+  'arrow-outside': 'src imports from outside of src',
+  'room-unknown': 'a directory of src is not in the table of rooms',
+  'relative-across-rooms': 'a relative import leaves its room',
+  'alias-inside-room': 'a room imports itself by its alias',
+  'import-unresolved': 'an import leads to no file',
+  'import-cycle': 'files import each other in a circle',
+  'package-not-shipped': 'src imports a package that is no production dependency',
+  // Workflows.
+  'workflow-unparsable': 'a workflow is not YAML or not a workflow',
+  'action-unpinned': 'an action is not pinned to a full commit',
+  'action-version-missing': 'a pinned action does not say its version in a comment',
+  'action-pin-unknown': 'an action, version and commit are not in the table of pins',
+  'permissions-missing': 'a workflow does not start from no permissions, or a job does not name its own',
+  'permissions-broad': 'permissions are granted wholesale',
+  'credentials-persisted': 'checkout leaves the token in the working copy',
+  'untrusted-expression': 'an expression is pasted into a script',
+  'dangerous-trigger': 'a trigger runs other people’s code with this repository’s rights',
+  'cache-in-release': 'a release uses a cache',
+  'release-unprotected': 'a job that publishes is not in a protected environment',
+  'egress-unwatched': 'a job does not start with harden-runner',
+  'concurrency-missing': 'a workflow has no concurrency group',
+  'timeout-missing': 'a job has no time limit',
+  'runner-unpinned': 'a job runs on a moving runner image',
+  'secrets-inherited': 'a called workflow is given every secret',
+  'unsafe-download': 'a script fetches something without a digest',
+  'container-unpinned': 'a container image is not pinned by digest',
+  'cooldown-missing': 'dependency updates have no cooldown',
+  // Releases.
+  'tag-differs': 'the tag is not the version of the tree',
+  'changelog-missing': 'the version has no section in CHANGELOG.md',
+} as const
+
+export type Code = keyof typeof codes
