@@ -7,6 +7,8 @@ export interface Bundle {
   /** File name inside the executable → bytes: `main.cjs`, `main.cjs.map`, `worker/<name>.cjs`. */
   readonly files: ReadonlyMap<string, Uint8Array>
   readonly metafile: Metafile
+  /** What is built: see {@link commitOf}. */
+  readonly commit: string
 }
 
 /** Code that runs in a worker thread: bundled on its own and handed to `new Worker(…, { eval: true })`. */
@@ -19,6 +21,7 @@ const workers: Readonly<Record<string, string>> = {}
  */
 export async function bundle(root: string): Promise<Bundle> {
   const manifest: { version: string } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  const commit = commitOf(root)
   const { outputFiles, metafile } = await build({
     absWorkingDir: root,
     entryPoints: { main: 'src/main.ts', ...workers },
@@ -36,14 +39,14 @@ export async function bundle(root: string): Promise<Bundle> {
     charset: 'utf8',
     preserveSymlinks: true,
     define: {
-      POSTERN_BUILD: JSON.stringify({ version: manifest.version, commit: commitOf(root) }),
+      POSTERN_BUILD: JSON.stringify({ version: manifest.version, commit }),
       'import.meta.url': '"file:///postern"',
     },
     logLevel: 'warning',
   })
   const prefix = join(root, 'bundle')
   const files = outputFiles.map(({ path, contents }) => [path.slice(prefix.length + 1), contents] as const)
-  return { files: new Map(files.sort(([a], [b]) => (a < b ? -1 : 1))), metafile }
+  return { files: new Map(files.sort(([a], [b]) => (a < b ? -1 : 1))), metafile, commit }
 }
 
 /** The commit that is built; `-changed` says that the working tree was not what the commit holds. */

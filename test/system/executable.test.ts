@@ -13,6 +13,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, inject, test } from 'vitest'
+import { sbomFaults } from '../../scripts/sbom/validate.ts'
 import { newDirectory, postern, type RunOptions } from '../postern.ts'
 
 const executable = inject('executable')
@@ -258,4 +259,16 @@ test('the completion scripts work in their shells', () => {
   expect(complete('postern completions f')).toEqual(['fish'])
   expect(complete('postern --color al')).toEqual(['always'])
   expect(complete('postern config show --col')).toEqual(['--color'])
+})
+
+test('the bill of materials names Node, its parts and the packages in the bundle, and validates', async () => {
+  const bom = JSON.parse(packaged(['sbom']).stdout)
+  const names: string[] = bom.components.map(({ name }: { name: string }) => name)
+  expect(names).toEqual(expect.arrayContaining(['node', 'v8', 'openssl', 'sqlite', 'smol-toml', 'valibot']))
+  expect(names).not.toContain('esbuild')
+  expect(await sbomFaults(bom)).toEqual([])
+  const texts: { package: string; text: string }[] = JSON.parse(packaged(['licenses', '--json']).stdout)
+  const packages = bom.components.filter(({ purl }: { purl?: string }) => purl?.startsWith('pkg:npm/'))
+  for (const { name } of packages)
+    expect(texts.find(notice => notice.package === name)?.text.length).toBeGreaterThan(200)
 })
