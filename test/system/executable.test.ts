@@ -277,7 +277,7 @@ describe('the completion script', () => {
     const script = join(newDirectory('zsh'), '_postern')
     writeFileSync(script, packaged(['completions', 'zsh']).stdout)
     const complete = (words: string, current: number) => {
-      const stubs = 'compdef() { : }; _files() { : }; _describe() { print -l -- ${(P)4}; }'
+      const stubs = `compdef() { : }; _files() { : }; _describe() { print -l -- \${(P)4}; }`
       const call = `${stubs}; source ${script}; words=(${words}); CURRENT=${current}; _postern`
       return execFileSync('zsh', ['-f', '-c', call], { encoding: 'utf8' }).trim().split('\n')
     }
