@@ -1,0 +1,125 @@
+import { asOneWord, foldForIndex, wordsOf } from './folding.ts'
+import type { Address, AttachmentFacts, MessageDocument } from './incoming.ts'
+
+/** The columns of the index in the order of its schema. */
+export interface IndexTerms {
+  readonly subject: string
+  readonly sender: string
+  readonly recipient: string
+  readonly cc: string
+  readonly bcc: string
+  readonly delivered: string
+  readonly list: string
+  readonly filename: string
+  readonly body: string
+  readonly facts: string
+  /** Words in which a piece can be looked for. */
+  readonly words: readonly string[]
+}
+
+const bodyCharsMax = 1 << 20
+const shortTextCharsMax = 16_384
+const addressesMax = 2_000
+const wordsMax = 400
+
+/** What the index holds of a message; computed by the workers, not by the writer. */
+export function indexTerms(document: MessageDocument, sizeBytes: number): IndexTerms {
+  const subject = document.subject.slice(0, shortTextCharsMax)
+  const filenames = document.attachments
+    .map(({ filename }) => filename)
+    .join('\n')
+    .slice(0, shortTextCharsMax)
+  const names = document.from.slice(0, 4).map(({ name, address }) => `${name} ${address}`)
+  return {
+    subject: foldForIndex(subject),
+    sender: peopleTerms(document.from),
+    recipient: peopleTerms(document.to),
+    cc: peopleTerms(document.cc),
+    bcc: peopleTerms(document.bcc),
+    delivered: peopleTerms(document.deliveredTo.map(address => ({ name: '', address }))),
+    list: foldForIndex(document.listId.slice(0, shortTextCharsMax)),
+    filename: foldForIndex(filenames),
+    body: foldForIndex(document.text.slice(0, bodyCharsMax)),
+    facts: factTerms(document, sizeBytes),
+    words: [...new Set(wordsOf(`${subject} ${names.join(' ')} ${filenames}`))].slice(0, wordsMax),
+  }
+}
+
+/**
+ * A person is found by the words of the name and the address, by the whole address, and by its domain or a parent
+ * of it; the latter two are words of their own, so that `acme.com` is not found in `acme.com.example`.
+ */
+function peopleTerms(people: readonly Address[]): string {
+  let out = ''
+  for (const { name, address } of people.slice(0, addressesMax)) {
+    out += `${foldForIndex(name)} ${foldForIndex(address)} ${addressWord(address)} ${domainsOf(address).map(domainWord).join(' ')}\n`
+    for (const dotted of name.match(dottedName) ?? []) out += `${domainWord(dotted)}\n`
+  }
+  return out
+}
+
+const dottedName = /[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){1,4}/gu
+
+export function addressWord(address: string): string {
+  return asOneWord(address)
+}
+
+export function domainWord(domain: string): string {
+  return asOneWord(`@${domain}`)
+}
+
+function domainsOf(address: string): string[] {
+  const labels = address.slice(address.lastIndexOf('@') + 1).split('.')
+  if (labels.length < 2) return labels[0] === undefined || labels[0] === '' ? [] : [labels[0]]
+  const depth = Math.min(labels.length - 1, 4)
+  return Array.from({ length: depth }, (_, up) => labels.slice(up).join('.'))
+}
+
+/** A fact as a word of the `facts` column. */
+export function factWord(name: string): string {
+  return asOneWord(`#${name}`)
+}
+
+/** A message's size as a power of two, for `larger:` without reading every row. */
+export function sizeStep(sizeBytes: number): number {
+  return Math.max(0, Math.floor(Math.log2(Math.max(1, sizeBytes))))
+}
+
+export const sizeStepMax = 40
+
+const documentTypes: readonly (readonly [string, RegExp])[] = [
+  ['document', /msword|wordprocessingml|opendocument\.text|application\/(pdf|rtf)|google-apps\.document/],
+  ['spreadsheet', /ms-excel|spreadsheetml|opendocument\.spreadsheet|text\/csv|google-apps\.spreadsheet/],
+  ['presentation', /ms-powerpoint|presentationml|opendocument\.presentation|google-apps\.presentation/],
+]
+const linkedServices: readonly (readonly [string, RegExp])[] = [
+  ['drive', /\b(?:drive|docs)\.google\.com\//i],
+  ['document', /\bdocs\.google\.com\/document\//i],
+  ['spreadsheet', /\bdocs\.google\.com\/spreadsheets\//i],
+  ['presentation', /\bdocs\.google\.com\/presentation\//i],
+  ['youtube', /\b(?:youtube\.com\/|youtu\.be\/)/i],
+]
+
+function factTerms(document: MessageDocument, sizeBytes: number): string {
+  const facts = new Set(['all', `size${sizeStep(sizeBytes)}`])
+  for (const attachment of document.attachments) attachmentFacts(attachment, facts)
+  if (document.hasCalendar) facts.add('calendar')
+  if (document.listId !== '') facts.add('list')
+  const words = document.text.length / 6
+  facts.add(document.linkCount === 0 ? 'nolink' : 'link')
+  if (document.linkCount >= 5 || (document.linkCount > 0 && document.linkCount * 50 >= Math.max(1, words))) {
+    facts.add('heavylink')
+  }
+  if (document.linkCount > 0) {
+    for (const [name, pattern] of linkedServices) if (pattern.test(document.text)) facts.add(name)
+  }
+  return [...facts].map(factWord).join(' ')
+}
+
+function attachmentFacts({ contentType, disposition, contentId }: AttachmentFacts, facts: Set<string>): void {
+  const isInline = disposition === 'inline' || contentId !== ''
+  if (contentType.startsWith('image/') && isInline) facts.add('inline')
+  else facts.add('attachment')
+  if (contentType === 'text/calendar') facts.add('calendar')
+  for (const [name, pattern] of documentTypes) if (pattern.test(contentType)) facts.add(name)
+}

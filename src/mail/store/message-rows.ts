@@ -1,0 +1,143 @@
+import { baseSubject, messageKey, parentKeys, subjectKey } from '../thread/index.ts'
+import type { MessageId } from './ids.ts'
+import type { Address, MessageDocument, ProviderIds } from './incoming.ts'
+import type { SealedMessage } from './seal.ts'
+import type { Writing } from './writing.ts'
+
+export interface NewMessage {
+  readonly id: MessageId
+  readonly account: number
+  readonly thread: number
+  readonly flags: number
+  readonly second: number
+  readonly sender: number | null
+  readonly raw: number | null
+  readonly message: SealedMessage
+}
+
+const subjectCharsMax = 2_000
+const snippetCharsMax = 200
+const peoplePerHeaderMax = 100
+const personCharsMax = 320
+const attachmentsMax = 1_000
+
+export function insertMessage(writing: Writing, row: NewMessage): void {
+  const { message, id } = row
+  const { document, provider } = message.incoming
+  const derived = derive(writing, row.account, { document, provider })
+  writing.statements.run(
+    `INSERT INTO messages(id, account_id, thread_id, flags, date, size_bytes, attachments, from_id, list_no,
+       message_key, subject_key, parent_keys, is_orphan_reply, raw_id, parser_version)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    id,
+    row.account,
+    row.thread,
+    row.flags,
+    row.second,
+    message.raw?.sizeBytes ?? 0,
+    derived.attachments,
+    row.sender,
+    derived.list,
+    derived.messageKey,
+    derived.subjectKey,
+    derived.parents,
+    derived.isOrphanReply ? 1 : 0,
+    row.raw,
+    document.parserVersion,
+  )
+  insertShown(writing, id, message)
+  writing.index.add(id, message.terms)
+}
+
+/** What a newer parser, or raw bytes that arrived after the header, make of a message that is here. */
+export function rewriteMessage(
+  writing: Writing,
+  row: { id: MessageId; account: number; sender: number | null; raw: number | null; message: SealedMessage },
+): void {
+  const { statements } = writing
+  const { id, message } = row
+  const { document, provider } = message.incoming
+  const derived = derive(writing, row.account, { document, provider })
+  statements.run(
+    `UPDATE messages SET size_bytes = ?, attachments = ?, from_id = ?, list_no = ?, message_key = ?, subject_key = ?,
+       parent_keys = ?, is_orphan_reply = ?, raw_id = ?, parser_version = ? WHERE id = ?`,
+    message.raw?.sizeBytes ?? 0,
+    derived.attachments,
+    row.sender,
+    derived.list,
+    derived.messageKey,
+    derived.subjectKey,
+    derived.parents,
+    derived.isOrphanReply ? 1 : 0,
+    row.raw,
+    document.parserVersion,
+    id,
+  )
+  statements.run('DELETE FROM envelopes WHERE id = ?', id)
+  statements.run('DELETE FROM attachments WHERE message_id = ?', id)
+  insertShown(writing, id, message)
+  writing.index.replace(id, message.terms)
+}
+
+interface Derived {
+  readonly attachments: number
+  readonly list: number | null
+  readonly messageKey: number
+  readonly subjectKey: number
+  readonly parents: Uint8Array | null
+  readonly isOrphanReply: boolean
+}
+
+function derive(
+  writing: Writing,
+  account: number,
+  { document, provider }: { document: MessageDocument; provider: ProviderIds | undefined },
+): Derived {
+  const parents = parentKeys(document)
+  const subject = baseSubject(document.subject)
+  const named = subjectKey(account, subject)
+  return {
+    attachments: document.attachments.filter(({ disposition }) => disposition !== 'inline').length,
+    list: writing.list(document.listId),
+    messageKey: messageKey(document.messageId),
+    subjectKey: named,
+    parents: parents.length === 0 ? null : new Uint8Array(Float64Array.from(parents).buffer),
+    isOrphanReply: named !== 0 && subject.isReply && parents.length === 0 && provider?.threadId === undefined,
+  }
+}
+
+function insertShown(writing: Writing, id: MessageId, { incoming: { document } }: SealedMessage): void {
+  const { statements } = writing
+  statements.run(
+    'INSERT INTO envelopes(id, message_id, subject, people, snippet) VALUES (?, ?, ?, ?, ?)',
+    id,
+    document.messageId.slice(0, subjectCharsMax),
+    document.subject.slice(0, subjectCharsMax),
+    peopleAsText(document),
+    document.snippet.slice(0, snippetCharsMax),
+  )
+  for (const attachment of document.attachments.slice(0, attachmentsMax)) {
+    statements.run(
+      `INSERT OR IGNORE INTO attachments(message_id, part, filename, content_type, disposition, content_id, size_bytes)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      id,
+      attachment.part,
+      attachment.filename.slice(0, subjectCharsMax),
+      attachment.contentType.slice(0, personCharsMax),
+      attachment.disposition,
+      attachment.contentId.slice(0, subjectCharsMax),
+      attachment.sizeBytes,
+    )
+  }
+}
+
+/** From, To, Cc and Bcc as [[name, address], …], without the empty lists at the end. */
+function peopleAsText({ from, to, cc, bcc }: MessageDocument): string {
+  const lists = [from, to, cc, bcc].map(list => list.slice(0, peoplePerHeaderMax).map(shortened))
+  while (lists.length > 0 && lists.at(-1)?.length === 0) lists.pop()
+  return JSON.stringify(lists)
+}
+
+function shortened({ name, address }: Address): readonly [string, string] {
+  return [name.slice(0, personCharsMax), address.slice(0, personCharsMax)]
+}

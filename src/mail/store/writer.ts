@@ -1,0 +1,66 @@
+import { type Clock, systemClock } from '#base/clock.ts'
+import { err, ok, type Result } from '#base/result.ts'
+import { type Expunged, type FlagChange, type LabelChange, changeFlags, changeLabels, forgetPlaces, removeMessages } from './changes.ts'
+import { openForWriting } from './database.ts'
+import { fromException, type StoreError } from './errors.ts'
+import type { MessageId } from './ids.ts'
+import { type Ingested, ingest } from './ingest.ts'
+import { inspect, migrate } from './migrations.ts'
+import type { SealedBatch } from './seal.ts'
+import { type Tended, type TendOptions, tend } from './tend.ts'
+import { Writing } from './writing.ts'
+
+/**
+ * The one that writes. There may be one in a process; a second process that writes waits its turn. Every method is
+ * one transaction: done and durable, or not done at all.
+ */
+export class MailWriter {
+  readonly #writing: Writing
+
+  private constructor(writing: Writing) {
+    this.#writing = writing
+  }
+
+  /** Opens the store, makes it if there is none, and brings it to the newest schema. */
+  static open(path: string, clock: Clock = systemClock): Result<MailWriter, StoreError> {
+    try {
+      const database = openForWriting(path)
+      const inspected = inspect(database)
+      const migrated = inspected.ok ? migrate(database, clock.now()) : inspected
+      if (migrated.ok) return ok(new MailWriter(new Writing(database, clock)))
+      database.close()
+      return migrated
+    } catch (thrown) {
+      return err(fromException(thrown))
+    }
+  }
+
+  ingest(batch: SealedBatch): Result<readonly Ingested[], StoreError> {
+    return ingest(this.#writing, batch)
+  }
+
+  changeFlags(ids: readonly MessageId[], change: FlagChange): Result<readonly MessageId[], StoreError> {
+    return changeFlags(this.#writing, ids, change)
+  }
+
+  changeLabels(ids: readonly MessageId[], change: LabelChange): Result<readonly MessageId[], StoreError> {
+    return changeLabels(this.#writing, ids, change)
+  }
+
+  forgetPlaces(gone: Expunged): Result<readonly MessageId[], StoreError> {
+    return forgetPlaces(this.#writing, gone)
+  }
+
+  remove(ids: readonly MessageId[]): Result<{ removed: number }, StoreError> {
+    return removeMessages(this.#writing, ids)
+  }
+
+  /** Housekeeping for idle time; what is left is done at the next call. */
+  tend(options: TendOptions): Result<Tended, StoreError> {
+    return tend(this.#writing, options)
+  }
+
+  close(): void {
+    this.#writing.database.close()
+  }
+}
