@@ -55,7 +55,11 @@ interface OpenThread {
 
 const languageShares = [0.72, 0.1, 0.06, 0.05, 0.04, 0.03]
 const alphabets = [
-  { heads: 'b c d f g h l m n p r s t w st tr pl ch sh gr', hearts: 'a e i o u ea ou io', tails: 'n r s t l d ng nt ck' },
+  {
+    heads: 'b c d f g h l m n p r s t w st tr pl ch sh gr',
+    hearts: 'a e i o u ea ou io',
+    tails: 'n r s t l d ng nt ck',
+  },
   { heads: 'b d f g h k l m n r s t w sch st', hearts: 'a e i o u ä ö ü ei ie', tails: 'n r ss t ng cht lich ung' },
   { heads: 'b c d f g j l m n p r s t v qu', hearts: 'a e é è i o u ou ai eau', tails: 'n r s t ment tion ç' },
   { heads: 'б в г д ж з к л м н п р с т ч', hearts: 'а е и о у я ю', tails: 'н р т ть ов ск ный' },
@@ -82,7 +86,8 @@ function makeWorld(seed: number): World {
     const words = pick(languages, language).words
     const first = capital(pick(words, 40 + Math.floor(random() * 3000)))
     const last = capital(pick(words, 40 + Math.floor(random() * 9000)))
-    const host = random() < 0.3 ? 'gmail.example' : `${pick(english, 90 + Math.floor(random() ** 2 * 1500))}.example.org`
+    const host =
+      random() < 0.3 ? 'gmail.example' : `${pick(english, 90 + Math.floor(random() ** 2 * 1500))}.example.org`
     const local = `${pick(english, 40 + Math.floor(random() * 4000))}.${index.toString(36)}`
     people.push({ name: `${first} ${last}`, address: `${local}@${host}`, language, host })
   }
@@ -133,7 +138,9 @@ function makeMessage({ world, index, at, account, withRaw }: Order): IncomingMes
   const messageId = `${hexNoise(16, random)}.${index}@${author.host}`
   const written = text(language, 40 + Math.floor(Math.exp(random() * 3.2 + 3)), random)
   const body = isReply ? `${written}\n\n> ${thread.lastText.slice(0, 3000).replaceAll('\n', '\n> ')}\n` : `${written}\n`
-  const to: Address[] = [thread.list === '' ? pick(world.people, 0) : { name: '', address: thread.list.replace('.', '@') }]
+  const to: Address[] = [
+    thread.list === '' ? pick(world.people, 0) : { name: '', address: thread.list.replace('.', '@') },
+  ]
   const cc = thread.people.slice(-Math.floor(random() * 4)).map(({ name, address }) => ({ name, address }))
   const hasHtml = random() < 0.14
   const handout = random() < 0.08 ? anyOf(world.handouts, random) : ''
@@ -180,8 +187,11 @@ function makeMessage({ world, index, at, account, withRaw }: Order): IncomingMes
 
 function pickThread(world: World, author: Person): OpenThread {
   const { random, threads } = world
-  if (threads.length > 20 && random() < 0.68) return pick(threads, threads.length - 1 - Math.floor(random() ** 3 * threads.length))
-  const subject = capital(text(pick(world.languages, author.language), 3 + Math.floor(random() * 6), random)).replaceAll('\n', ' ')
+  if (threads.length > 20 && random() < 0.68)
+    return pick(threads, threads.length - 1 - Math.floor(random() ** 3 * threads.length))
+  const subject = capital(
+    text(pick(world.languages, author.language), 3 + Math.floor(random() * 6), random),
+  ).replaceAll('\n', ' ')
   const list = random() < 0.75 ? pick(world.lists, Math.floor(random() ** 3 * world.lists.length)) : ''
   const thread: OpenThread = { subject, list, people: [author], references: [], lastText: '' }
   threads.push(thread)

@@ -29,7 +29,9 @@ export function changeFlags(
   return writing.transaction(() => {
     const missing = firstMissing(writing.statements, ids)
     if (missing !== undefined) return err(missing)
-    return ok(ids.filter(id => updateFlags(writing, id, (stateOf(writing, id).flags & ownFlags & ~clear) | (set & ownFlags))))
+    return ok(
+      ids.filter(id => updateFlags(writing, id, (stateOf(writing, id).flags & ownFlags & ~clear) | (set & ownFlags))),
+    )
   })
 }
 

@@ -82,10 +82,17 @@ interface Repeat {
   readonly raw: RawIds | null
 }
 
-function placeInTime(writing: Writing, message: SealedMessage, taken: Set<MessageId>): { id: MessageId; second: number } {
+function placeInTime(
+  writing: Writing,
+  message: SealedMessage,
+  taken: Set<MessageId>,
+): { id: MessageId; second: number } {
   const { document, receivedAt } = message.incoming
   const second = sortSecond(
-    { ...(document.date === undefined ? {} : { date: document.date }), ...(receivedAt === undefined ? {} : { receivedAt }) },
+    {
+      ...(document.date === undefined ? {} : { date: document.date }),
+      ...(receivedAt === undefined ? {} : { receivedAt }),
+    },
     writing.clock.now(),
   )
   for (const id of candidateIds(second, seedOf(message))) {
@@ -112,7 +119,10 @@ interface Sought {
 }
 
 /** The message that this is, by its place on the server, by the provider's name for it, or by its bytes. */
-function findMessage({ statements, labels }: Writing, { message, account, rawId, isNewRaw }: Sought): MessageId | undefined {
+function findMessage(
+  { statements, labels }: Writing,
+  { message, account, rawId, isNewRaw }: Sought,
+): MessageId | undefined {
   const { provider } = message.incoming
   if (provider?.location !== undefined) {
     const { mailbox, uidvalidity, uid } = provider.location

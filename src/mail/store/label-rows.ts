@@ -1,4 +1,4 @@
-import { integer, text, type Statements } from './database.ts'
+import { integer, type Statements, text } from './database.ts'
 import type { Placement } from './flags.ts'
 import type { IncomingLabel, LabelKind } from './incoming.ts'
 

@@ -15,7 +15,11 @@ export function stateOf({ statements }: Writing, id: MessageId): MessageState {
 
 /** Says whether the message did not have the label. Its flags are the caller's to update. */
 export function addLabel(writing: Writing, { id, flags }: { id: MessageId; flags: number }, label: number): boolean {
-  const added = writing.statements.run('INSERT OR IGNORE INTO message_labels(label_id, message_id) VALUES (?, ?)', label, id)
+  const added = writing.statements.run(
+    'INSERT OR IGNORE INTO message_labels(label_id, message_id) VALUES (?, ?)',
+    label,
+    id,
+  )
   if (added > 0) writing.labels.count(label, 1, isUnread(flags) ? 1 : 0)
   return added > 0
 }

@@ -11,7 +11,9 @@ export interface Migration {
 }
 
 /** Numbered from 1 without gaps. A migration that has been released is never edited: the next one mends it. */
-export const migrations: readonly Migration[] = [{ version: 1, name: 'messages, labels, threads, raw bytes, index', sql: schema1 }]
+export const migrations: readonly Migration[] = [
+  { version: 1, name: 'messages, labels, threads, raw bytes, index', sql: schema1 },
+]
 
 export const schemaVersion = migrations.length
 

@@ -17,6 +17,7 @@ export function pack(bytes: Uint8Array): Uint8Array {
 /** Throws when the bytes are damaged or unpack to another size than was written down beside them. */
 export function unpack(packed: Uint8Array, sizeBytes: number): Uint8Array {
   const unpacked = zstdDecompressSync(packed, { chunkSize: Math.max(64, sizeBytes), maxOutputLength: sizeBytes + 1 })
-  if (unpacked.length !== sizeBytes) throw new RangeError('a packed block unpacks to another size than is written beside it')
+  if (unpacked.length !== sizeBytes)
+    throw new RangeError('a packed block unpacks to another size than is written beside it')
   return unpacked
 }

@@ -30,7 +30,10 @@ export class RawReader {
     const row = this.#statements.one('SELECT sha256, block_id, start, length FROM raws WHERE id = ?', rawId)
     let raw: Uint8Array
     try {
-      raw = this.#assemble(rawId, this.#block(integer(row, 1)).subarray(integer(row, 2), integer(row, 2) + integer(row, 3)))
+      raw = this.#assemble(
+        rawId,
+        this.#block(integer(row, 1)).subarray(integer(row, 2), integer(row, 2) + integer(row, 3)),
+      )
     } catch (thrown) {
       return err(storeError('raw_corrupt', 'the kept bytes of this message are damaged', thrown))
     }

@@ -13,7 +13,10 @@ export function removeRaws(statements: Statements, raws: readonly number[]): voi
     const parts = statements.all('SELECT part_id FROM raw_parts WHERE raw_id = ?', raw).map(row => integer(row, 0))
     statements.run('DELETE FROM raws WHERE id = ?', raw)
     for (const part of parts) {
-      statements.run('DELETE FROM parts WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM raw_parts WHERE part_id = ?1)', part)
+      statements.run(
+        'DELETE FROM parts WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM raw_parts WHERE part_id = ?1)',
+        part,
+      )
     }
   }
   for (const block of blocks) {

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { unwrapBase64, type LineEnd } from './base64-lines.ts'
+import { type LineEnd, unwrapBase64 } from './base64-lines.ts'
 import type { IncomingMessage } from './incoming.ts'
 import { type IndexTerms, indexTerms } from './index-terms.ts'
 import { pack } from './packing.ts'

@@ -1,11 +1,29 @@
 import { type Clock, systemClock } from '#base/clock.ts'
 import { err, ok, type Result } from '#base/result.ts'
-import { type Expunged, type FlagChange, type LabelChange, changeFlags, changeLabels, forgetPlaces, removeMessages } from './changes.ts'
+import { removeLabelOf, setAddresses, setLabels } from './accounts.ts'
+import {
+  changeFlags,
+  changeLabels,
+  type Expunged,
+  type FlagChange,
+  forgetPlaces,
+  type LabelChange,
+  removeMessages,
+} from './changes.ts'
 import { openForWriting } from './database.ts'
 import { fromException, type StoreError } from './errors.ts'
 import type { MessageId } from './ids.ts'
+import type { IncomingLabel } from './incoming.ts'
 import { type Ingested, ingest } from './ingest.ts'
 import { inspect, migrate } from './migrations.ts'
+import { type Rederived, rederiveMessages, resetIndex } from './rederive.ts'
+import {
+  deleteSavedSearch,
+  orderSavedSearches,
+  renameSavedSearch,
+  type SavedSearch,
+  saveSearch,
+} from './saved-searches.ts'
 import type { SealedBatch } from './seal.ts'
 import { type Tended, type TendOptions, tend } from './tend.ts'
 import { Writing } from './writing.ts'
@@ -53,6 +71,43 @@ export class MailWriter {
 
   remove(ids: readonly MessageId[]): Result<{ removed: number }, StoreError> {
     return removeMessages(this.#writing, ids)
+  }
+
+  rederive(batch: readonly Rederived[]): Result<{ rederived: number }, StoreError> {
+    return rederiveMessages(this.#writing, batch)
+  }
+
+  resetIndex(): Result<undefined, StoreError> {
+    return resetIndex(this.#writing)
+  }
+
+  setAddresses(account: string, addresses: readonly string[]): Result<undefined, StoreError> {
+    return setAddresses(this.#writing, account, addresses)
+  }
+
+  setLabels(account: string, labels: readonly IncomingLabel[]): Result<undefined, StoreError> {
+    return setLabels(this.#writing, account, labels)
+  }
+
+  /** The ids of messages that have no label any more. */
+  removeLabel(account: string, key: string): Result<readonly MessageId[], StoreError> {
+    return removeLabelOf(this.#writing, account, key)
+  }
+
+  saveSearch(search: SavedSearch, mode: 'add' | 'replace'): Result<undefined, StoreError> {
+    return saveSearch(this.#writing, search, mode)
+  }
+
+  renameSavedSearch(from: string, to: string): Result<undefined, StoreError> {
+    return renameSavedSearch(this.#writing, from, to)
+  }
+
+  deleteSavedSearch(name: string): Result<undefined, StoreError> {
+    return deleteSavedSearch(this.#writing, name)
+  }
+
+  orderSavedSearches(names: readonly string[]): Result<undefined, StoreError> {
+    return orderSavedSearches(this.#writing, names)
   }
 
   /** Housekeeping for idle time; what is left is done at the next call. */

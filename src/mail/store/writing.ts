@@ -1,6 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
-import { err, ok, type Result } from '#base/result.ts'
 import type { Clock } from '#base/clock.ts'
+import { err, ok, type Result } from '#base/result.ts'
 import { integer, Statements } from './database.ts'
 import { fromException, type StoreError } from './errors.ts'
 import type { Address } from './incoming.ts'

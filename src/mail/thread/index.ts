@@ -10,5 +10,5 @@
  * keeps the nodes and joins the threads. Everything here is bounded, since the headers are the sender's to write.
  */
 export { arrange, type ThreadMember, type ThreadPlace } from './arrange.ts'
-export { messageKey, parentKeys, threadNodes, type ThreadNames } from './nodes.ts'
-export { baseSubject, subjectKey, type BaseSubject } from './subject.ts'
+export { messageKey, parentKeys, type ThreadNames, threadNodes } from './nodes.ts'
+export { type BaseSubject, baseSubject, subjectKey } from './subject.ts'

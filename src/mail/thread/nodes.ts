@@ -40,10 +40,10 @@ export function parentKeys(names: ThreadNames): number[] {
 }
 
 function ancestors({ messageId, references, inReplyTo }: ThreadNames): string[] {
-  const usable = references.length <= firstReferences + lastReferences ? references : [
-    ...references.slice(0, firstReferences),
-    ...references.slice(-lastReferences),
-  ]
+  const usable =
+    references.length <= firstReferences + lastReferences
+      ? references
+      : [...references.slice(0, firstReferences), ...references.slice(-lastReferences)]
   // In-Reply-To goes first: where References exist its parent is their last, and that is the nearer word for it.
   const all = references.length === 0 ? inReplyTo.slice(0, inReplyToMax) : usable
   return [...new Set(all)].filter(name => isName(name) && name !== messageId)

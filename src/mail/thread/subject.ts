@@ -10,7 +10,8 @@ export interface BaseSubject {
 const subjectCharsMax = 1000
 const marksMax = 32
 /** Reply marks of mail programs in many languages, with an optional count: `Re[2]:`, `AW:`, `Odp:`, `回复:`. */
-const replyMark = /^(?:re|aw|antw|antwort|sv|vs|ref|rif|r|odp|ynt|res|rv|atb|vá|回复|回覆|答复|答覆|返信)(?:\s*[[(]\d{1,3}[\])])?\s*[:：]\s*/iu
+const replyMark =
+  /^(?:re|aw|antw|antwort|sv|vs|ref|rif|r|odp|ynt|res|rv|atb|vá|回复|回覆|答复|答覆|返信)(?:\s*[[(]\d{1,3}[\])])?\s*[:：]\s*/iu
 const forwardMark = /^(?:fwd?|wg|tr|vl|vb|i|enc|doorst|转发|轉寄|轉發|転送)(?:\s*[[(]\d{1,3}[\])])?\s*[:：]\s*/iu
 /** A list's tag. Only a short one: "[a very long …]" may be all that the subject says. */
 const tag = /^\[[^\][]{1,40}\]\s*/u
