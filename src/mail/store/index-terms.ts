@@ -47,15 +47,27 @@ export function indexTerms(document: MessageDocument, sizeBytes: number): IndexT
 
 /**
  * A person is found by the words of the name and the address, by the whole address, and by its domain or a parent
- * of it; the latter two are words of their own, so that `acme.com` is not found in `acme.com.example`.
+ * of it. The latter two are words of their own, and the domain's words stand in reverse, so that `acme.com` is not
+ * found in `acme.com.example`.
  */
 function peopleTerms(people: readonly Address[]): string {
   let out = ''
   for (const { name, address } of people.slice(0, addressesMax)) {
-    out += `${foldForIndex(name)} ${foldForIndex(address)} ${addressWord(address)} ${domainsOf(address).map(domainWord).join(' ')}\n`
+    out += `${foldForIndex(name)} ${addressTerms(address)}\n`
     for (const dotted of name.match(dottedName) ?? []) out += `${domainWord(dotted)}\n`
   }
   return out
+}
+
+const addressCharsMax = 320
+
+function addressTerms(address: string): string {
+  const shortened = address.slice(0, addressCharsMax)
+  const at = shortened.lastIndexOf('@')
+  const local = foldForIndex(shortened.slice(0, Math.max(0, at)))
+  const labels = shortened.slice(at + 1).split('.')
+  const words = foldForIndex([...labels].reverse().join(' '))
+  return `${local} ${words} ${addressWord(shortened)} ${domainsOf(labels).map(domainWord).join(' ')}`
 }
 
 const dottedName = /[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){1,4}/gu
@@ -68,9 +80,9 @@ export function domainWord(domain: string): string {
   return asOneWord(`@${domain}`)
 }
 
-function domainsOf(address: string): string[] {
-  const labels = address.slice(address.lastIndexOf('@') + 1).split('.')
-  if (labels.length < 2) return labels[0] === undefined || labels[0] === '' ? [] : [labels[0]]
+/** A domain and those above it, down to two labels. */
+function domainsOf(labels: readonly string[]): string[] {
+  if (labels.length < 2) return []
   const depth = Math.min(labels.length - 1, 4)
   return Array.from({ length: depth }, (_, up) => labels.slice(up).join('.'))
 }

@@ -12,7 +12,7 @@
 
 export type { Expunged, FlagChange, LabelChange } from './changes.ts'
 export { type CheckOptions, check, type Finding } from './check.ts'
-export type { StoreError, StoreErrorCode } from './errors.ts'
+export { fromException, type StoreError, type StoreErrorCode } from './errors.ts'
 export { formatMessageId, formatThreadId, type MessageId, parseMessageId, parseThreadId } from './ids.ts'
 export * from './incoming.ts'
 export type { Ingested } from './ingest.ts'

@@ -52,8 +52,8 @@ const listedSql = `
   SELECT m.id, t.first_message, m.account_id, m.date, m.flags, m.size_bytes, m.attachments,
          e.people, e.subject, e.snippet, e.message_id,
          (SELECT group_concat(label_id) FROM message_labels l WHERE l.message_id = m.id)
-  FROM messages m CROSS JOIN envelopes e ON e.id = m.id CROSS JOIN threads t ON t.id = m.thread_id
-  WHERE m.id = ?`
+  FROM json_each(?) wanted CROSS JOIN messages m ON m.id = wanted.value
+    CROSS JOIN envelopes e ON e.id = m.id CROSS JOIN threads t ON t.id = m.thread_id`
 
 /** Turns ids into what lists show, and keeps the few names of labels and accounts that this takes. */
 export class Lister {
@@ -69,12 +69,10 @@ export class Lister {
   /** In the order of the ids; those that are not here are left out. */
   list(ids: readonly MessageId[]): ListedMessage[] {
     this.#forgetWhenChanged()
-    const listed: ListedMessage[] = []
-    for (const id of ids) {
-      const row = this.#statements.one(listedSql, id)
-      if (row !== undefined) listed.push(this.#listed(row))
-    }
-    return listed
+    const found = new Map<number, ListedMessage>()
+    for (const row of this.#statements.all(listedSql, JSON.stringify(ids)))
+      found.set(integer(row, 0), this.#listed(row))
+    return ids.flatMap(id => found.get(id) ?? [])
   }
 
   #listed(row: Row): ListedMessage {

@@ -62,6 +62,18 @@ export class MailReader {
     }
   }
 
+  /** All that `work` reads is of one moment, whatever is written meanwhile; it is also cheaper than single reads. */
+  snapshot<T>(work: () => T): T {
+    const { database } = this.statements
+    if (database.isTransaction) return work()
+    database.exec('BEGIN')
+    try {
+      return work()
+    } finally {
+      database.exec('COMMIT')
+    }
+  }
+
   /** In the order of the ids; those that are not here are left out. */
   list(ids: readonly MessageId[]): ListedMessage[] {
     return this.#lister.list(ids)
