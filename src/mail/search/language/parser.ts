@@ -225,7 +225,7 @@ class Parser {
   }
 
   #fielded(operator: Token, value: Token): Query {
-    const term: Term = value.kind === 'phrase' ? this.#quoted(value) : termOf(value.text.replace(/^\+/, ''))
+    const term: Term = value.kind === 'phrase' ? this.#quoted(value) : termOf(value.text.replace(/^\++/, ''))
     if (term.text === '') return this.#refuse('expected_value', operator, `nothing follows ${operator.text}:`)
     const meaning = meaningOf(operator.text, term)
     if ('kind' in meaning) return meaning
