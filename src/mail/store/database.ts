@@ -1,5 +1,5 @@
-import { chmodSync, closeSync, openSync } from 'node:fs'
-import { constants, DatabaseSync, type StatementSync } from 'node:sqlite'
+import { accessSync, chmodSync, closeSync, constants, openSync } from 'node:fs'
+import { DatabaseSync, type StatementSync, constants as sqlite } from 'node:sqlite'
 
 /** 'Post' as a big-endian number: what `file` and we tell our databases by. */
 export const applicationId = 0x506f7374
@@ -11,21 +11,27 @@ const readerCacheKib = 32 * 1024
 const mappedBytesMax = 1 << 30
 const checkpointPages = 4000
 
-/** The connection that writes. The file is made 0600, and SQLite gives the -wal and -shm files the mode of the file. */
+/** A connection that can write, to a file that is made if there is none. Nothing is changed yet: it may be no store. */
 export function openForWriting(path: string): DatabaseSync {
   closeSync(openSync(path, 'a', 0o600))
-  chmodSync(path, 0o600)
   const database = new DatabaseSync(path, { timeout: busyTimeoutMs, limits: { attach: 0 } })
   refuseAttach(database)
+  return database
+}
+
+/** Once the file is known to be ours. SQLite gives the -wal and -shm files the mode that the file has. */
+export function settleForWriting(database: DatabaseSync, path: string): void {
+  chmodSync(path, 0o600)
   database.exec(
     `PRAGMA journal_mode = wal; PRAGMA synchronous = full; PRAGMA cache_size = -${writerCacheKib};` +
       `PRAGMA wal_autocheckpoint = ${checkpointPages}; PRAGMA journal_size_limit = 67108864; PRAGMA temp_store = memory`,
   )
-  return database
 }
 
 /** A connection that can only read; it sees one consistent state per statement or transaction while another process writes. */
 export function openForReading(path: string): DatabaseSync {
+  // SQLite says of a missing file only that it cannot be opened.
+  accessSync(path, constants.R_OK)
   const database = new DatabaseSync(path, { readOnly: true, timeout: busyTimeoutMs, limits: { attach: 0 } })
   refuseAttach(database)
   database.exec(
@@ -37,9 +43,7 @@ export function openForReading(path: string): DatabaseSync {
 /** No statement of ours attaches a file; one that would is someone else's. */
 function refuseAttach(database: DatabaseSync): void {
   database.setAuthorizer(action =>
-    action === constants.SQLITE_ATTACH || action === constants.SQLITE_DETACH
-      ? constants.SQLITE_DENY
-      : constants.SQLITE_OK,
+    action === sqlite.SQLITE_ATTACH || action === sqlite.SQLITE_DETACH ? sqlite.SQLITE_DENY : sqlite.SQLITE_OK,
   )
 }
 

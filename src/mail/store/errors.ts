@@ -51,7 +51,7 @@ export function fromException(thrown: unknown): StoreError {
   }
   if (code === 'ENOSPC' || code === 'EDQUOT') return storeError('disk_full', 'the disk is full', thrown)
   if (code === 'ENOENT') return storeError('store_missing', 'there is no store here yet', thrown)
-  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') {
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS' || code === 'EISDIR') {
     return storeError('store_unreadable', 'the store may not be opened', thrown)
   }
   if (code === 'EIO') return storeError('io_failed', 'the disk failed', thrown)

@@ -224,7 +224,7 @@ export class MailReader {
   }
 
   close(): void {
-    this.statements.database.close()
+    if (this.statements.database.isOpen) this.statements.database.close()
   }
 }
 

@@ -1,3 +1,4 @@
+import type { DatabaseSync } from 'node:sqlite'
 import { type Clock, systemClock } from '#base/clock.ts'
 import { err, ok, type Result } from '#base/result.ts'
 import { removeLabelOf, setAddresses, setLabels } from './accounts.ts'
@@ -10,7 +11,7 @@ import {
   type LabelChange,
   removeMessages,
 } from './changes.ts'
-import { openForWriting } from './database.ts'
+import { openForWriting, settleForWriting } from './database.ts'
 import { fromException, type StoreError } from './errors.ts'
 import type { MessageId } from './ids.ts'
 import type { IncomingLabel } from './incoming.ts'
@@ -41,14 +42,14 @@ export class MailWriter {
 
   /** Opens the store, makes it if there is none, and brings it to the newest schema. */
   static open(path: string, clock: Clock = systemClock): Result<MailWriter, StoreError> {
+    let database: DatabaseSync | undefined
     try {
-      const database = openForWriting(path)
-      const inspected = inspect(database)
-      const migrated = inspected.ok ? migrate(database, clock.now()) : inspected
-      if (migrated.ok) return ok(new MailWriter(new Writing(database, clock)))
-      database.close()
-      return migrated
+      database = openForWriting(path)
+      const opened = settle(database, path, clock)
+      if (!opened.ok) database.close()
+      return opened.ok ? ok(new MailWriter(new Writing(database, clock))) : opened
     } catch (thrown) {
+      database?.close()
       return err(fromException(thrown))
     }
   }
@@ -116,6 +117,13 @@ export class MailWriter {
   }
 
   close(): void {
-    this.#writing.database.close()
+    if (this.#writing.database.isOpen) this.#writing.database.close()
   }
+}
+
+function settle(database: DatabaseSync, path: string, clock: Clock): Result<unknown, StoreError> {
+  const inspected = inspect(database)
+  if (!inspected.ok) return inspected
+  settleForWriting(database, path)
+  return migrate(database, clock.now())
 }
