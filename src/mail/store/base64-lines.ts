@@ -41,3 +41,6 @@ export function wrapBase64(decoded: Uint8Array, lineLength: number, lineEnd: Lin
   }
   return out
 }
+
+/** The line length that is written down of a body that is kept as it stood in the message. */
+export const notBase64 = -1

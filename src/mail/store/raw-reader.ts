@@ -1,11 +1,10 @@
-import { hash } from 'node:crypto'
 import { err, ok, type Result } from '#base/result.ts'
-import { type LineEnd, wrapBase64 } from './base64-lines.ts'
+import { type LineEnd, notBase64, wrapBase64 } from './base64-lines.ts'
 import { bytes, integer, type Statements } from './database.ts'
 import { type StoreError, storeError } from './errors.ts'
 import type { MessageId } from './ids.ts'
 import { unpack } from './packing.ts'
-import { notBase64 } from './seal.ts'
+import { sha256 } from './sha256.ts'
 
 const blocksKept = 4
 
@@ -37,7 +36,7 @@ export class RawReader {
     } catch (thrown) {
       return err(storeError('raw_corrupt', 'the kept bytes of this message are damaged', thrown))
     }
-    const isWhole = hash('sha256', raw, 'buffer').equals(bytes(row, 0))
+    const isWhole = sha256(raw).equals(bytes(row, 0))
     return isWhole ? ok(raw) : err(storeError('raw_corrupt', 'the kept bytes of this message do not match their hash'))
   }
 

@@ -1,8 +1,8 @@
-import { hash } from 'node:crypto'
-import { type LineEnd, unwrapBase64 } from './base64-lines.ts'
+import { type LineEnd, notBase64, unwrapBase64 } from './base64-lines.ts'
 import type { IncomingMessage } from './incoming.ts'
 import { type IndexTerms, indexTerms } from './index-terms.ts'
 import { pack } from './packing.ts'
+import { sha256 } from './sha256.ts'
 
 /**
  * A batch made ready by a worker: hashed, packed, its index words prepared. Plain data; `transferables` names the
@@ -91,9 +91,9 @@ function sealMessage(message: IncomingMessage, sealing: Sealing): SealedMessage 
 }
 
 function sealRaw(raw: Uint8Array, message: IncomingMessage, { writer, parts, isStored }: Sealing): SealedRaw {
-  const sha256 = hash('sha256', raw, 'buffer')
-  const facts = { sha256, sizeBytes: raw.length }
-  if (isStored?.(sha256) === true) return { ...facts, block: undefined, start: 0, length: 0, cuts: [] }
+  const digest = sha256(raw)
+  const facts = { sha256: digest, sizeBytes: raw.length }
+  if (isStored?.(digest) === true) return { ...facts, block: undefined, start: 0, length: 0, cuts: [] }
   const pieces: Uint8Array[] = []
   const cuts: SealedCut[] = []
   let from = 0
@@ -158,13 +158,13 @@ class PartCollector {
   readonly #indexes = new Map<string, number>()
 
   add(body: Uint8Array): number {
-    const sha256 = hash('sha256', body, 'buffer')
-    const key = sha256.toString('latin1')
+    const digest = sha256(body)
+    const key = digest.toString('latin1')
     const known = this.#indexes.get(key)
     if (known !== undefined) return known
     const unwrapped = unwrapBase64(body) ?? { decoded: body, lineLength: 0, lineEnd: 0 as const, isText: true }
     this.#indexes.set(key, this.sealed.length)
-    return this.sealed.push(sealPart(sha256, unwrapped, 'isText' in unwrapped)) - 1
+    return this.sealed.push(sealPart(digest, unwrapped, 'isText' in unwrapped)) - 1
   }
 }
 
@@ -174,12 +174,9 @@ interface PartBody {
   readonly lineEnd: LineEnd
 }
 
-function sealPart(sha256: Uint8Array, { decoded, lineLength, lineEnd }: PartBody, isText: boolean): SealedPart {
+function sealPart(digest: Uint8Array, { decoded, lineLength, lineEnd }: PartBody, isText: boolean): SealedPart {
   const packed = pack(decoded)
   const isPacked = packed.length < decoded.length
   const form = { sizeBytes: decoded.length, lineLength: isText ? notBase64 : lineLength, lineEnd }
-  return { sha256, body: isPacked ? packed : Uint8Array.prototype.slice.call(decoded), isPacked, ...form }
+  return { sha256: digest, body: isPacked ? packed : Uint8Array.prototype.slice.call(decoded), isPacked, ...form }
 }
-
-/** `lineLength` of a part that is kept as it stood in the message. */
-export const notBase64 = -1

@@ -32,21 +32,25 @@ export class Names {
     this.#scope = scope
   }
 
-  /** The accounts in scope, and whether there are others. */
-  accounts(): { ids: number[]; areAll: boolean } {
-    const all = this.#allAccounts()
-    const inScope = all.filter(({ name }) => this.#scope?.includes(name) ?? true)
-    return { ids: inScope.map(({ id }) => id), areAll: this.#scope === undefined }
+  /** The accounts in scope. */
+  accounts(): number[] {
+    return this.#allAccounts()
+      .filter(({ name }) => this.#scope?.includes(name) ?? true)
+      .map(({ id }) => id)
+  }
+
+  get seesAll(): boolean {
+    return this.#scope === undefined
   }
 
   account(name: string): number | undefined {
-    const { ids } = this.accounts()
+    const ids = this.accounts()
     const wanted = foldWord(name)
     return this.#allAccounts().find(account => foldWord(account.name) === wanted && ids.includes(account.id))?.id
   }
 
   nearestAccount(name: string): string | undefined {
-    const { ids } = this.accounts()
+    const ids = this.accounts()
     return nearest(
       name,
       this.#allAccounts()
@@ -84,7 +88,7 @@ export class Names {
   }
 
   ownAddresses(): string[] {
-    const { ids } = this.accounts()
+    const ids = this.accounts()
     return this.#statements
       .all(
         'SELECT address FROM account_addresses WHERE account_id IN (SELECT value FROM json_each(?))',
@@ -117,7 +121,7 @@ export class Names {
 
   #allLabels(): LabelRow[] {
     if (this.#labels !== undefined) return this.#labels
-    const { ids } = this.accounts()
+    const ids = this.accounts()
     const rows = this.#statements.all('SELECT id, role, total, account_id, key, name, kind FROM labels')
     this.#labels = rows
       .map(row => ({

@@ -74,8 +74,8 @@ function placesAskedFor(query: Query, names: Names): Set<'trash' | 'spam'> {
 }
 
 function accountScope(names: Names): Condition {
-  const { ids, areAll } = names.accounts()
-  if (areAll) return { kind: 'true' }
+  if (names.seesAll) return { kind: 'true' }
+  const ids = names.accounts()
   return ids.length === 0 ? never : sql(`m.account_id IN (${ids.map(() => '?').join(', ')})`, ids)
 }
 
