@@ -8,7 +8,7 @@ import { corpus } from './store-corpus.ts'
 
 /**
  * Search inside one process, with what a list shows: `node bench/search.ts [--messages 100000] [--store FILE]`.
- * Each query runs five times after a first one; the table gives the median in ms of CPU time of the fastest half.
+ * Each query runs seven times after a first one; the table gives the median in ms.
  */
 const { values } = parseArgs({
   options: { messages: { type: 'string', default: '100000' }, store: { type: 'string' }, tend: { type: 'boolean' } },

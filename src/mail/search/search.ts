@@ -30,7 +30,6 @@ export interface MessagePage extends Omit<IdPage, 'ids'> {
 
 export type SearchError =
   | { readonly code: 'query_invalid'; readonly message: string; readonly diagnostics: readonly Diagnostic[] }
-  | { readonly code: 'cursor_invalid'; readonly message: string }
   | StoreError
 
 export const pageSizeMax = 1_000
@@ -87,13 +86,13 @@ function startPage(statements: Statements, query: string, options: SearchOptions
   const plan = now === options.now ? first : planOrRefuse(statements, query, { ...options, now })
   if (!plan.ok) return plan
   const wanted = position?.sort ?? options.sort ?? 'newest'
-  const sort = wanted === 'relevance' && !plan.value.hasText ? 'newest' : wanted
+  const sort = wanted === 'relevance' && !plan.value.canRank ? 'newest' : wanted
   const warnings = sort === wanted ? plan.value.warnings : [...plan.value.warnings, noRelevance(query)]
   return ok({ plan: plan.value, position, sort, now, warnings })
 }
 
 function noRelevance(query: string): Diagnostic {
-  const message = 'there is no word to rank by: the newest come first'
+  const message = 'only words can be ranked by: the newest come first'
   return { code: 'no_relevance', severity: 'warning', position: 0, length: query.length, message }
 }
 
@@ -110,17 +109,10 @@ function datedPage(
 
 function rankedPage(
   statements: Statements,
-  plan: Plan,
+  { branches: [branch] }: Plan,
   { limit, now, position }: { limit: number; now: number; position: Position | undefined },
 ): Ranked[] {
-  const best = new Map<MessageId, Ranked>()
-  for (const branch of plan.branches) {
-    for (const ranked of rankBranch(statements, branch, { limit: limit + 1, now, beyond: position })) {
-      const known = best.get(ranked.id)
-      if (known === undefined || ranked.score < known.score) best.set(ranked.id, ranked)
-    }
-  }
-  return [...best.values()].sort((one, other) => one.score - other.score || other.id - one.id).slice(0, limit + 1)
+  return branch === undefined ? [] : rankBranch(statements, branch, { limit: limit + 1, now, beyond: position })
 }
 
 export interface Count {

@@ -24,6 +24,7 @@ export type StoreErrorCode =
   | 'name_unknown'
   | 'name_invalid'
   | 'limit_reached'
+  | 'cursor_invalid'
 
 /** SQLite's primary result codes that an environment can cause. Everything else is a bug and is thrown on. */
 const environmentCodes: ReadonlyMap<number, readonly [StoreErrorCode, string]> = new Map([

@@ -52,14 +52,16 @@ function place({ statements, labels }: Writing, { id, message, account }: Placin
   const folder = message.incoming.labels.find(({ key }) => key === location?.mailbox)
   if (location === undefined || folder === undefined) return hasChanged
   const written = statements.run(
-    `INSERT INTO locations(label_id, uidvalidity, uid, message_id, modseq) VALUES (?, ?, ?, ?, ?)
-     ON CONFLICT(label_id, uidvalidity, uid) DO UPDATE SET message_id = excluded.message_id, modseq = excluded.modseq
-     WHERE message_id <> excluded.message_id OR modseq <> excluded.modseq`,
+    `INSERT INTO locations(label_id, uidvalidity, uid, message_id, modseq, flags) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT(label_id, uidvalidity, uid) DO UPDATE
+     SET message_id = excluded.message_id, modseq = excluded.modseq, flags = excluded.flags
+     WHERE message_id <> excluded.message_id OR modseq <> excluded.modseq OR flags <> excluded.flags`,
     labels.ensure(account, folder).id,
     location.uidvalidity,
     location.uid,
     id,
     location.modseq ?? 0n,
+    message.incoming.flags & ownFlags,
   )
   return hasChanged || written > 0
 }

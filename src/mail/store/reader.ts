@@ -132,7 +132,7 @@ export class MailReader {
       .map(message => ({ ...message, depth: depths.get(message.id) ?? 0 }))
   }
 
-  threads(options: ThreadPageOptions): ThreadPage {
+  threads(options: ThreadPageOptions): Result<ThreadPage, StoreError> {
     return listThreads(this.statements, options)
   }
 
@@ -190,11 +190,11 @@ export class MailReader {
     return { id: integer(row, 0), labelKeys: labels.map(label => text(label, 0)) }
   }
 
-  /** The UIDs that a folder is known to have, with the messages that stand there. */
+  /** The UIDs that a folder is known to have, with the message there and the flags that the server had for it. */
   places(account: string, mailbox: string, uidvalidity: number): { uid: number; id: MessageId; flags: number }[] {
     const rows = this.statements.all(
-      `SELECT p.uid, p.message_id, m.flags FROM locations p JOIN labels l ON l.id = p.label_id
-       JOIN accounts a ON a.id = l.account_id JOIN messages m ON m.id = p.message_id
+      `SELECT p.uid, p.message_id, p.flags FROM locations p JOIN labels l ON l.id = p.label_id
+       JOIN accounts a ON a.id = l.account_id
        WHERE a.name = ? AND l.key = ? AND p.uidvalidity = ? ORDER BY p.uid`,
       account,
       mailbox,

@@ -157,13 +157,15 @@ CREATE TABLE message_labels (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX message_labels_message ON message_labels(message_id, label_id);
 
--- Where a message stands on an IMAP server; a message may stand in several mailboxes and move between them.
+-- Where a message stands on an IMAP server, and the flags that the server was last seen to have for it there. A message
+-- may stand in several mailboxes and move between them.
 CREATE TABLE locations (
   label_id INTEGER NOT NULL REFERENCES labels(id) ON DELETE CASCADE,
   uidvalidity INTEGER NOT NULL,
   uid INTEGER NOT NULL,
   message_id INTEGER NOT NULL REFERENCES messages(id) ON DELETE CASCADE,
   modseq INTEGER NOT NULL,
+  flags INTEGER NOT NULL,
   PRIMARY KEY (label_id, uidvalidity, uid)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX locations_message ON locations(message_id);
@@ -213,5 +215,7 @@ CREATE VIRTUAL TABLE message_index USING fts5(
 );
 -- Merging happens when there is time for it ('tend'), not while a person waits for one message to be stored.
 INSERT INTO message_index(message_index, rank) VALUES ('automerge', 0);
+INSERT INTO message_index(message_index, rank) VALUES ('usermerge', 2);
+INSERT INTO message_index(message_index, rank) VALUES ('crisismerge', 64);
 INSERT INTO message_index(message_index, rank) VALUES ('hashsize', 16777216);
 `

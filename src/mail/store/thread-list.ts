@@ -1,4 +1,6 @@
+import { err, ok, type Result } from '#base/result.ts'
 import { integer, type Row, type Statements, text } from './database.ts'
+import { type StoreError, storeError } from './errors.ts'
 import { formatMessageId, formatThreadId, parseMessageId } from './ids.ts'
 import type { Address } from './incoming.ts'
 
@@ -38,15 +40,17 @@ const participantsMax = 8
  * Threads, those with the newest mail first. A thread that gets mail while a person pages moves to the front; none
  * that stays where it was is shown twice or left out.
  */
-export function listThreads(statements: Statements, options: ThreadPageOptions): ThreadPage {
+export function listThreads(statements: Statements, options: ThreadPageOptions): Result<ThreadPage, StoreError> {
   const limit = Math.max(1, Math.min(limitMax, Math.floor(options.limit)))
   const before = options.cursor === undefined ? undefined : parseMessageId(options.cursor)
+  if (options.cursor !== undefined && before === undefined) {
+    return err(storeError('cursor_invalid', 'this is no cursor of a list of threads: start again without it'))
+  }
   const rows = find(statements, { ...options, limit, before: before ?? Number.MAX_SAFE_INTEGER })
   const threads = rows.map(row => describe(statements, row))
   const last = rows.at(-1)
-  return rows.length < limit || last === undefined
-    ? { threads }
-    : { threads, nextCursor: formatMessageId(integer(last, 1)) }
+  if (rows.length < limit || last === undefined) return ok({ threads })
+  return ok({ threads, nextCursor: formatMessageId(integer(last, 1)) })
 }
 
 type Find = ThreadPageOptions & { readonly before: number }

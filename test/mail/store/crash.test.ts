@@ -33,7 +33,7 @@ function contents(path: string): unknown {
     findings: value(check(reader, { withRaw: true })),
     messages: reader.list(ids).map(message => ({ ...message, flags: { ...message.flags, read: false } })),
     labels: reader.labels().map(({ key, total }) => [key, total]),
-    threads: reader.threads({ limit: 1000 }).threads.map(({ id, messages: many }) => [id, many]),
+    threads: value(reader.threads({ limit: 1000 })).threads.map(({ id, messages: many }) => [id, many]),
     hits: reader.statements.one(
       "SELECT count(*), sum(rowid) FROM message_index WHERE message_index MATCH 'a* OR e* OR t*'",
     ),

@@ -35,8 +35,3 @@ export type DiagnosticCode =
   | 'short_prefix'
   | 'too_many_words'
   | 'no_relevance'
-
-export interface Span {
-  readonly position: number
-  readonly length: number
-}

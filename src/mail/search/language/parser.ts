@@ -1,6 +1,6 @@
 import { nearest } from '#base/nearest.ts'
 import type { Query, Term } from './ast.ts'
-import type { Diagnostic, DiagnosticCode, Span } from './diagnostics.ts'
+import type { Diagnostic, DiagnosticCode } from './diagnostics.ts'
 import { meaningOf, OPERATORS } from './operators.ts'
 import { Scanner, type Token } from './scanner.ts'
 
@@ -230,7 +230,7 @@ class Parser {
     const meaning = meaningOf(operator.text, term)
     if ('kind' in meaning) return meaning
     const { code, message, suggestion } = meaning
-    return this.#refuse(code, { ...operator, end: value.end }, message, suggestion)
+    return this.#refuse(code, { start: operator.start, end: value.end, suggestion }, message)
   }
 
   #phrase(token: Token): Query {
@@ -244,12 +244,8 @@ class Parser {
 
   #quoted(token: Token): Term {
     if ('isOpen' in token && token.isOpen === true) {
-      this.#say(
-        'unterminated_quote',
-        token,
-        'the quotation mark is not closed: the phrase goes on to the end',
-        'warning',
-      )
+      const message = 'the quotation mark is not closed: the phrase goes on to the end'
+      this.#say('unterminated_quote', { start: token.start, end: token.end, severity: 'warning' }, message)
     }
     return { text: token.text, form: 'phrase' }
   }
@@ -260,18 +256,27 @@ class Parser {
     }
     const operator = /^([a-z][a-z0-9_]*):/i.exec(token.text)?.[1]
     if (operator !== undefined) return this.#strangeOperator(operator, token)
-    if (token.text.includes(':')) this.#say('read_as_text', token, `"${token.text}" is searched as text`, 'warning')
+    if (token.text.includes(':')) {
+      const span = { start: token.start, end: token.end }
+      this.#say('read_as_text', { ...span, severity: 'warning' }, `"${token.text}" is searched as text`)
+    }
     return { kind: 'text', term: termOf(token.text) }
   }
 
   /** `form:alice` is a slip, `https://…` and `Re:` are not. */
   #strangeOperator(operator: string, token: Token): Query {
+    const span = { start: token.start, end: token.end }
     const known = nearest(operator, OPERATORS)
     const rest = token.text.slice(operator.length)
     if (known !== undefined && rest.length > 1 && !rest.startsWith('://')) {
-      return this.#refuse('unknown_operator', token, `there is no operator "${operator}:"`, `${known}${rest}`)
+      return this.#refuse(
+        'unknown_operator',
+        { ...span, suggestion: `${known}${rest}` },
+        `there is no operator "${operator}:"`,
+      )
     }
-    this.#say('read_as_text', token, `"${operator}:" is no operator: "${token.text}" is searched as text`, 'warning')
+    const message = `"${operator}:" is no operator: "${token.text}" is searched as text`
+    this.#say('read_as_text', { ...span, severity: 'warning' }, message)
     return { kind: 'text', term: termOf(token.text) }
   }
 
@@ -301,21 +306,23 @@ class Parser {
     return this.#token
   }
 
-  #refuse(code: DiagnosticCode, at: Pick<Token, 'start' | 'end'>, message: string, suggestion?: string): Query {
-    this.#say(code, at, message, 'error', suggestion)
+  #refuse(code: DiagnosticCode, at: Stretch, message: string): Query {
+    this.#say(code, at, message)
     return { kind: 'none' }
   }
 
-  #say(
-    code: DiagnosticCode,
-    { start, end }: Pick<Token, 'start' | 'end'>,
-    message: string,
-    severity: Diagnostic['severity'] = 'error',
-    suggestion?: string,
-  ): void {
-    const span: Span = { position: start, length: Math.max(0, end - start) }
-    this.warnings.push({ code, severity, ...span, message, ...(suggestion === undefined ? {} : { suggestion }) })
+  #say(code: DiagnosticCode, { start, end, suggestion, severity = 'error' }: Stretch, message: string): void {
+    const said = { code, severity, position: start, length: Math.max(0, end - start), message }
+    this.warnings.push(suggestion === undefined ? said : { ...said, suggestion })
   }
+}
+
+/** The part of the query that something is said about. */
+interface Stretch {
+  readonly start: number
+  readonly end: number
+  readonly severity?: Diagnostic['severity']
+  readonly suggestion?: string | undefined
 }
 
 /** The opposite of what was not understood is not everything. */

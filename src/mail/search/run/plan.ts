@@ -13,8 +13,8 @@ export interface Plan {
   readonly canonical: string
   readonly warnings: readonly Diagnostic[]
   readonly branches: readonly Branch[]
-  /** Something is left to rank by. */
-  readonly hasText: boolean
+  /** There are words to rank by, and they bear on every hit: a filter beside them as an alternative has no rank. */
+  readonly canRank: boolean
 }
 
 export interface PlanOptions extends Moment {
@@ -35,13 +35,9 @@ export function planQuery(statements: Statements, query: string, options: PlanOp
   const isRefused = parsed.warnings.some(({ severity }) => severity === 'error')
   const condition = isRefused ? never : lower(parsed.ast, { names, warn, statements, moment: options })
   const scoped = combine('and', [condition, hiddenPlaces(parsed.ast, names), accountScope(names)])
-  return {
-    ast: parsed.ast,
-    canonical: print(parsed.ast),
-    warnings,
-    branches: branchesOf(scoped),
-    hasText: holdsText(parsed.ast),
-  }
+  const branches = branchesOf(scoped)
+  const canRank = holdsText(parsed.ast) && branches.length <= 1
+  return { ast: parsed.ast, canonical: print(parsed.ast), warnings, branches, canRank }
 }
 
 /** Trash and spam stay out unless they are asked for. */
