@@ -31,6 +31,8 @@ export function ingest(writing: Writing, batch: SealedBatch): Result<readonly In
   if (batch.messages.length > batchMessagesMax) {
     return err(storeError('batch_invalid', `a batch holds at most ${batchMessagesMax} messages`))
   }
+  const invalid = findInvalid(batch)
+  if (invalid !== undefined) return err(storeError('batch_invalid', invalid))
   return writing.transaction(() => {
     const raws = storeRaws(writing, batch)
     const outcomes = new Map<number, Ingested>()
@@ -63,6 +65,18 @@ export function ingest(writing: Writing, batch: SealedBatch): Result<readonly In
     }
     return ok(batch.messages.map((_, at) => outcomes.get(at) ?? { id: 0, outcome: 'needs_raw' }))
   })
+}
+
+function findInvalid({ messages }: SealedBatch): string | undefined {
+  for (const { incoming } of messages) {
+    const { account, labels, provider } = incoming
+    if (account === '') return 'a message names no account'
+    const mailbox = provider?.location?.mailbox
+    if (mailbox !== undefined && !labels.some(({ key }) => key === mailbox)) {
+      return 'a message stands in a mailbox that is not among its labels'
+    }
+  }
+  return undefined
 }
 
 interface Arrival {

@@ -4,7 +4,7 @@ import { ownFlags } from './flags.ts'
 import type { MessageId } from './ids.ts'
 import type { ProviderIds } from './incoming.ts'
 import { addLabel, stateOf, updateFlags } from './membership.ts'
-import { rewriteMessage } from './message-rows.ts'
+import { rewriteMessage, THREADING } from './message-rows.ts'
 import type { RawIds } from './raw-rows.ts'
 import type { SealedMessage } from './seal.ts'
 import type { Writing } from './writing.ts'
@@ -95,5 +95,9 @@ export function rederive(writing: Writing, { id, account, message, raw, thread, 
     if (before !== null) writing.threads.uncountSender(thread, before)
     if (after !== null) writing.threads.countSender(thread, after)
   }
-  writing.threads.connect(thread, threadNodes(account, { ...document, providerThreadId: provider?.threadId }))
+  const threading = integer(writing.statements.one('SELECT threading FROM messages WHERE id = ?', id), 0)
+  // Whoever derives anew from raw bytes does not know the provider's thread, and it still outranks the headers.
+  const isNative = threading === THREADING.byProvider && provider?.threadId === undefined
+  const names = isNative ? { messageId: document.messageId, inReplyTo: [], references: [] } : document
+  writing.threads.connect(thread, threadNodes(account, { ...names, providerThreadId: provider?.threadId }))
 }

@@ -15,6 +15,9 @@ export interface NewMessage {
   readonly message: SealedMessage
 }
 
+/** What decides on a message's thread; `messages.threading` holds the number. */
+export const THREADING = { byHeaders: 0, orphanReply: 1, byProvider: 2 } as const
+
 const subjectCharsMax = 2_000
 const snippetCharsMax = 200
 const peoplePerHeaderMax = 100
@@ -27,7 +30,7 @@ export function insertMessage(writing: Writing, row: NewMessage): void {
   const derived = derive(writing, row.account, { document, provider })
   writing.statements.run(
     `INSERT INTO messages(id, account_id, thread_id, flags, date, size_bytes, attachments, from_id, list_no,
-       message_key, subject_key, parent_keys, is_orphan_reply, raw_id, parser_version)
+       message_key, subject_key, parent_keys, threading, raw_id, parser_version)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     id,
     row.account,
@@ -41,7 +44,7 @@ export function insertMessage(writing: Writing, row: NewMessage): void {
     derived.messageKey,
     derived.subjectKey,
     derived.parents,
-    derived.isOrphanReply ? 1 : 0,
+    derived.threading,
     row.raw,
     document.parserVersion,
   )
@@ -59,16 +62,16 @@ export function rewriteMessage(
   const { document, provider } = message.incoming
   const derived = derive(writing, row.account, { document, provider })
   statements.run(
-    `UPDATE messages SET size_bytes = ?, attachments = ?, from_id = ?, list_no = ?, message_key = ?, subject_key = ?,
-       parent_keys = ?, is_orphan_reply = ?, raw_id = ?, parser_version = ? WHERE id = ?`,
-    message.raw?.sizeBytes ?? 0,
+    `UPDATE messages SET size_bytes = coalesce(?, size_bytes), attachments = ?, from_id = ?, list_no = ?, message_key = ?, subject_key = ?,
+       parent_keys = ?, threading = iif(threading = ${THREADING.byProvider}, threading, ?), raw_id = ?, parser_version = ? WHERE id = ?`,
+    message.raw?.sizeBytes ?? null,
     derived.attachments,
     row.sender,
     derived.list,
     derived.messageKey,
     derived.subjectKey,
     derived.parents,
-    derived.isOrphanReply ? 1 : 0,
+    derived.threading,
     row.raw,
     document.parserVersion,
     id,
@@ -85,7 +88,7 @@ interface Derived {
   readonly messageKey: number
   readonly subjectKey: number
   readonly parents: Uint8Array | null
-  readonly isOrphanReply: boolean
+  readonly threading: number
 }
 
 function derive(
@@ -96,13 +99,15 @@ function derive(
   const parents = parentKeys(document)
   const subject = baseSubject(document.subject)
   const named = subjectKey(account, subject)
+  const isOrphan = named !== 0 && subject.isReply && parents.length === 0
   return {
     attachments: document.attachments.filter(({ disposition }) => disposition !== 'inline').length,
     list: writing.list(document.listId),
     messageKey: messageKey(document.messageId),
     subjectKey: named,
     parents: parents.length === 0 ? null : new Uint8Array(Float64Array.from(parents).buffer),
-    isOrphanReply: named !== 0 && subject.isReply && parents.length === 0 && provider?.threadId === undefined,
+    threading:
+      provider?.threadId !== undefined ? THREADING.byProvider : isOrphan ? THREADING.orphanReply : THREADING.byHeaders,
   }
 }
 

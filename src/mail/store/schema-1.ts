@@ -127,14 +127,15 @@ CREATE TABLE messages (
   message_key INTEGER NOT NULL,
   subject_key INTEGER NOT NULL,
   parent_keys BLOB,
-  is_orphan_reply INTEGER NOT NULL,
+  -- 0: by its headers; 1: a reply that names no parent; 2: by the provider
+  threading INTEGER NOT NULL CHECK (threading IN (0, 1, 2)),
   raw_id INTEGER REFERENCES raws(id),
   parser_version INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX messages_thread ON messages(thread_id);
 CREATE INDEX messages_key ON messages(message_key);
 CREATE INDEX messages_subject ON messages(subject_key);
-CREATE INDEX messages_orphan ON messages(subject_key) WHERE is_orphan_reply = 1;
+CREATE INDEX messages_orphan ON messages(subject_key) WHERE threading = 1;
 CREATE INDEX messages_from ON messages(from_id);
 CREATE INDEX messages_raw ON messages(raw_id);
 CREATE INDEX messages_unread ON messages(id) WHERE (flags & 1) = 0;

@@ -30,7 +30,7 @@ export function threadBySubject(writing: Writing, candidate: SubjectCandidate): 
   if (key === 0) return
   const isOrphan = subject.isReply && provider?.threadId === undefined && parentKeys(document).length === 0
   const earlier = isOrphan ? find(writing, key, [second - windowSeconds, second + clockSkewSeconds], '') : []
-  const later = find(writing, key, [second - clockSkewSeconds, second + windowSeconds], 'AND is_orphan_reply = 1')
+  const later = find(writing, key, [second - clockSkewSeconds, second + windowSeconds], 'AND threading = 1')
   const own = ends(document)
   const answered = [...earlier, ...later].filter(other => other.id !== candidate.id && isExchange(own, other))
   if (answered.length > 0) writing.threads.joinThreads([candidate.thread, ...answered.map(({ thread }) => thread)])
@@ -56,7 +56,7 @@ function find(
   { statements }: Writing,
   key: number,
   [from, to]: readonly [number, number],
-  restriction: '' | 'AND is_orphan_reply = 1',
+  restriction: '' | 'AND threading = 1',
 ): (Ends & { id: MessageId; thread: number })[] {
   const rows = statements.all(
     `SELECT m.id, m.thread_id, e.people FROM messages m JOIN envelopes e ON e.id = m.id

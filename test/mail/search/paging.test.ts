@@ -244,4 +244,4 @@ test('every query finds exactly the messages that fulfil it, page by page, in bo
     ),
     { seed: 9, numRuns: Number(process.env.PROPERTY_RUNS ?? 150) },
   )
-})
+}, 600_000)

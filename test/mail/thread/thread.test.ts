@@ -126,7 +126,7 @@ test('the same messages in any order and any batches make the same threads with 
     }),
     { seed: 6, numRuns: Number(process.env.PROPERTY_RUNS ?? 60) },
   )
-})
+}, 600_000)
 
 function hash({ raw }: IncomingMessage, seed: number): number {
   return Math.imul((Number(Buffer.from(raw ?? []).toString()) + 1) * 2654435761, seed | 1) >>> 0

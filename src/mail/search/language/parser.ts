@@ -3,6 +3,7 @@ import type { Query, Term } from './ast.ts'
 import type { Diagnostic, DiagnosticCode } from './diagnostics.ts'
 import { meaningOf, OPERATORS } from './operators.ts'
 import { Scanner, type Token } from './scanner.ts'
+import { join, negate, termOf } from './tree.ts'
 
 export interface Parsed {
   readonly ast: Query
@@ -31,13 +32,6 @@ export function parse(text: string): Parsed {
   const parser = new Parser(text)
   const ast = parser.query()
   return { ast, warnings: parser.warnings.sort((one, other) => one.position - other.position) }
-}
-
-/** `and` or `or` in normal form. */
-export function join(kind: 'and' | 'or', members: readonly Query[]): Query {
-  const flat = members.flatMap(member => (member.kind === kind ? member.of : [member]))
-  const [only] = flat
-  return flat.length === 1 && only !== undefined ? only : { kind, of: flat }
 }
 
 class Parser {
@@ -323,22 +317,4 @@ interface Stretch {
   readonly end: number
   readonly severity?: Diagnostic['severity']
   readonly suggestion?: string | undefined
-}
-
-/** The opposite of what was not understood is not everything. */
-function negate(query: Query): Query {
-  if (holdsNone(query)) return { kind: 'none' }
-  return query.kind === 'not' ? query.of : { kind: 'not', of: query }
-}
-
-function holdsNone(query: Query): boolean {
-  if (query.kind === 'none') return true
-  return (query.kind === 'and' || query.kind === 'or') && query.of.some(holdsNone)
-}
-
-function termOf(text: string): Term {
-  const piece = /^\*([^*]+)\*?$/.exec(text)?.[1]
-  if (piece !== undefined) return { text: piece, form: 'piece' }
-  const prefix = /^([^*]+)\*$/.exec(text)?.[1]
-  return prefix === undefined ? { text, form: 'word' } : { text: prefix, form: 'prefix' }
 }
