@@ -63,13 +63,16 @@ function mix(seed: number): number {
 }
 
 export function formatMessageId(id: MessageId): string {
-  let rest = id
   let text = ''
-  for (let at = 0; at < textLength; at++) {
-    text = digits.charAt(rest % 32) + text
-    rest = Math.floor(rest / 32)
+  for (let rest = id, at = 0; at < textLength; at += 2) {
+    text = pairOf(rest % 1024) + text
+    rest = Math.floor(rest / 1024)
   }
   return text
+}
+
+function pairOf(bits: number): string {
+  return digits.charAt(bits >>> 5) + digits.charAt(bits & 31)
 }
 
 export function parseMessageId(text: string): MessageId | undefined {

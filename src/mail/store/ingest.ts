@@ -7,6 +7,7 @@ import { candidateIds, type MessageId, sortSecond } from './ids.ts'
 import type { LabelRow } from './label-rows.ts'
 import { mergePlacement } from './merge.ts'
 import { insertMessage } from './message-rows.ts'
+import { removeRaws } from './raw-removal.ts'
 import { type RawIds, storeRaws } from './raw-rows.ts'
 import type { SealedBatch, SealedMessage } from './seal.ts'
 import { threadBySubject } from './subject-threads.ts'
@@ -34,37 +35,66 @@ export function ingest(writing: Writing, batch: SealedBatch): Result<readonly In
   const invalid = findInvalid(batch)
   if (invalid !== undefined) return err(storeError('batch_invalid', invalid))
   return writing.transaction(() => {
-    const raws = storeRaws(writing, batch)
-    const outcomes = new Map<number, Ingested>()
-    const arriving = new Map<string, Arrival>()
-    const repeated: Repeat[] = []
-    const taken = new Set<MessageId>()
-    for (const [at, message] of batch.messages.entries()) {
-      const account = writing.account(message.incoming.account)
-      const raw = raws[at] ?? null
-      if (raw === null && message.raw !== undefined) {
-        outcomes.set(at, { id: 0, outcome: 'needs_raw' })
-        continue
-      }
-      const existing = findMessage(writing, { message, account, rawId: raw?.id ?? null, isNewRaw: raw?.isNew ?? false })
-      const identity = `${account} ${raw?.id ?? message.incoming.provider?.messageId ?? `row ${at}`}`
-      const twin = arriving.get(identity)
-      if (existing !== undefined) repeated.push({ at, id: existing, message, account, raw })
-      else if (twin !== undefined) repeated.push({ at, id: twin.id, message, account, raw })
-      else arriving.set(identity, { at, message, account, raw, ...placeInTime(writing, message, taken) })
-    }
-    // FTS5 writes out what it holds whenever a row id is not above the last one.
-    const inOrder = [...arriving.values()].sort((one, other) => one.id - other.id)
-    for (const arrival of inOrder) {
+    const { arrivals, repeats, outcomes } = sortOut(writing, batch)
+    for (const arrival of arrivals) {
       store(writing, arrival)
-      outcomes.set(arrival.at, { id: arrival.id, outcome: 'stored' })
+      outcomes[arrival.at] = { id: arrival.id, outcome: 'stored' }
     }
-    for (const { at, id, message, account, raw } of repeated) {
-      const hasChanged = mergePlacement(writing, { id, message, account, raw })
-      outcomes.set(at, { id, outcome: hasChanged ? 'changed' : 'known' })
+    for (const repeat of repeats) {
+      const hasChanged = mergePlacement(writing, repeat)
+      outcomes[repeat.at] = { id: repeat.id, outcome: hasChanged ? 'changed' : 'known' }
     }
-    return ok(batch.messages.map((_, at) => outcomes.get(at) ?? { id: 0, outcome: 'needs_raw' }))
+    // Bytes that came with a message known by its place or its provider's id, and that it did not need.
+    removeRaws(
+      writing.statements,
+      repeats.flatMap(({ raw }) => (raw?.isNew === true ? raw.id : [])),
+    )
+    return ok(outcomes)
   })
+}
+
+interface Sorted {
+  /** New messages, in the order of their ids: that of all tables that they go to. */
+  readonly arrivals: readonly Arrival[]
+  readonly repeats: readonly Repeat[]
+  /** One for each message of the batch; those that are neither of the above lack their bytes. */
+  readonly outcomes: Ingested[]
+}
+
+function sortOut(writing: Writing, batch: SealedBatch): Sorted {
+  const raws = storeRaws(writing, batch)
+  const arrivals: Arrival[] = []
+  const repeats: Repeat[] = []
+  const arriving = new Map<string, Arrival>()
+  const taken = new Set<MessageId>()
+  for (const [at, message] of batch.messages.entries()) {
+    const account = writing.account(message.incoming.account)
+    const raw = raws[at] ?? null
+    if (raw === null && message.raw !== undefined) continue
+    const names = identities(message, account, raw)
+    const twin = names.map(name => arriving.get(name)).find(found => found !== undefined)
+    const existing = twin?.id ?? findMessage(writing, { message, account, raw })
+    if (existing !== undefined) repeats.push({ at, id: existing, message, account, raw })
+    else {
+      const arrival = { at, message, account, raw, ...placeInTime(writing, message, taken) }
+      arrivals.push(arrival)
+      for (const name of names) arriving.set(name, arrival)
+    }
+  }
+  arrivals.sort((one, other) => one.id - other.id)
+  return { arrivals, repeats, outcomes: batch.messages.map(() => ({ id: 0, outcome: 'needs_raw' })) }
+}
+
+/** By what a second copy in the same batch is known. */
+function identities({ incoming: { provider } }: SealedMessage, account: number, raw: RawIds | null): string[] {
+  const names: string[] = []
+  if (raw !== null) names.push(`${account} raw ${raw.id}`)
+  if (provider?.messageId !== undefined) names.push(`${account} provider ${provider.messageId}`)
+  if (provider?.location !== undefined) {
+    const { mailbox, uidvalidity, uid } = provider.location
+    names.push(`${account} place ${uidvalidity} ${uid} ${mailbox}`)
+  }
+  return names
 }
 
 function findInvalid({ messages }: SealedBatch): string | undefined {
@@ -125,17 +155,10 @@ function seedOf({ raw, incoming }: SealedMessage): number {
   return (Buffer.from(raw.sha256).readUInt32LE(0) + account) % 4294967296
 }
 
-interface Sought {
-  readonly message: SealedMessage
-  readonly account: number
-  readonly rawId: number | null
-  readonly isNewRaw: boolean
-}
-
 /** The message that this is, by its place on the server, by the provider's name for it, or by its bytes. */
 function findMessage(
   { statements, labels }: Writing,
-  { message, account, rawId, isNewRaw }: Sought,
+  { message, account, raw }: Pick<Arrival, 'message' | 'account' | 'raw'>,
 ): MessageId | undefined {
   const { provider } = message.incoming
   if (provider?.location !== undefined) {
@@ -159,8 +182,8 @@ function findMessage(
     )
     if (row !== undefined) return integer(row, 0)
   }
-  if (rawId === null || isNewRaw) return undefined
-  const row = statements.one('SELECT id FROM messages WHERE raw_id = ? AND account_id = ?', rawId, account)
+  if (raw === null || raw.isNew) return undefined
+  const row = statements.one('SELECT id FROM messages WHERE raw_id = ? AND account_id = ?', raw.id, account)
   return row === undefined ? undefined : integer(row, 0)
 }
 

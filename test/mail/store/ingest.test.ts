@@ -97,6 +97,19 @@ describe('taking mail in', () => {
     expect(subjects(box, 'in:inbox')).toEqual([])
   })
 
+  test('two copies that the provider calls one are one, in one batch and in two, and no bytes are left over', () => {
+    const box = mailbox()
+    const copy = (text: string) => letter({ text, provider: { messageId: 'same' } })
+    const [one, two] = box.take([copy('first'), copy('second')])
+    expect(two).toBe(one)
+    expect(box.take([copy('third')])).toEqual([one])
+    expect(box.reader.statements.one('SELECT (SELECT count(*) FROM raws), (SELECT count(*) FROM blocks)')).toEqual([
+      1, 1,
+    ])
+    expect(subjects(box, 'first').length).toBe(1)
+    isSound(box)
+  })
+
   test('a place on the server names a message; a new validity does not', () => {
     const box = mailbox()
     const at = (uidvalidity: number) => ({ provider: { location: { mailbox: 'INBOX', uidvalidity, uid: 1 } } })
