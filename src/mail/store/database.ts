@@ -7,8 +7,6 @@ export const applicationId = 0x506f7374
 const busyTimeoutMs = 30_000
 const writerCacheKib = 64 * 1024
 const readerCacheKib = 32 * 1024
-/** Reads come through the page cache of the system instead of being copied. */
-const mappedBytesMax = 1 << 30
 const checkpointPages = 4000
 
 /** A connection that can write, to a file that is made if there is none. Nothing is changed yet: it may be no store. */
@@ -34,9 +32,7 @@ export function openForReading(path: string): DatabaseSync {
   accessSync(path, constants.R_OK)
   const database = new DatabaseSync(path, { readOnly: true, timeout: busyTimeoutMs, limits: { attach: 0 } })
   refuseAttach(database)
-  database.exec(
-    `PRAGMA cache_size = -${readerCacheKib}; PRAGMA mmap_size = ${mappedBytesMax}; PRAGMA temp_store = memory`,
-  )
+  database.exec(`PRAGMA cache_size = -${readerCacheKib}; PRAGMA temp_store = memory`)
   return database
 }
 

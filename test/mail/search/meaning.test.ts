@@ -39,6 +39,7 @@ describe('people', () => {
     ['from:"Alice Smith"', ['alice']],
     ['from:alice@acme.com', ['alice']],
     ['from:"alice@acme.com"', ['alice']],
+    ['from:"Alice <alice@acme.com>"', ['alice']],
     ['alice@acme.com', ['alice']],
     ['from:@acme.com', ['alice', 'josé']],
     ['from:acme.com', ['alice', 'josé']],

@@ -60,9 +60,9 @@ function phrase(text: string, isPrefix: boolean): string {
   return isPrefix || folded.endsOpen ? `${quote(folded.text)} *` : quote(folded.text)
 }
 
-/** `ann@acme.com` is one address; `@acme.com` and `acme.com` are everyone there. */
+/** `ann@acme.com` and `Ann <ann@acme.com>` are one address; `@acme.com` and `acme.com` are everyone there. */
 function addressForms(text: string): { words: string[]; isWhole: boolean } {
-  const trimmed = text.replace(/^<|>$/g, '')
+  const trimmed = /<([^<>\s]+@[^<>\s]+)>$/.exec(text)?.[1] ?? text
   if (/\s/.test(trimmed) || !trimmed.includes('.')) return { words: [], isWhole: false }
   const at = trimmed.lastIndexOf('@')
   if (at > 0) return { words: [addressWord(trimmed)], isWhole: /\.[^.]+$/.test(trimmed.slice(at)) }
