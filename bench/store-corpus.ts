@@ -179,7 +179,9 @@ function makeMessage({ world, index, at, account, withRaw }: Order): IncomingMes
       text: body,
       snippet: written.slice(0, 160),
       attachments,
-      linkCount: Math.floor(random() * 3),
+      linkDensity: random() < 0.5 ? 'some' : 'none',
+      unsubscribe: null,
+      hasAttachments: attachments.length > 0,
       hasCalendar: random() < 0.01,
     },
   }
@@ -252,6 +254,7 @@ function describe(handout: string, source: Source | undefined, random: () => num
     contentType: 'application/pdf',
     disposition: 'attachment',
     contentId: '',
+    inline: false,
     sizeBytes: Math.floor(handout.length * 0.73),
     ...(source === undefined ? {} : { range: { start, end: start + handout.length } }),
   }

@@ -85,10 +85,19 @@ export interface MessageDocument {
   /** The start of what the sender wrote, on one line. */
   readonly snippet: string
   readonly attachments: readonly AttachmentFacts[]
+  /** At least one of them is a file that the person would look for. */
+  readonly hasAttachments: boolean
   /** List-Id without angle brackets, '' when there is none. */
   readonly listId: string
-  readonly linkCount: number
+  readonly linkDensity: 'none' | 'some' | 'heavy'
   readonly hasCalendar: boolean
+  readonly unsubscribe: Unsubscribe | null
+}
+
+/** How to leave the list that the message came from. The address is the sender's word: nothing to be fetched unseen. */
+export interface Unsubscribe {
+  readonly kind: 'one_click' | 'mailto' | 'http_link' | 'body_link'
+  readonly uri: string
 }
 
 export interface Address {
@@ -106,6 +115,8 @@ export interface AttachmentFacts {
   readonly contentType: string
   readonly disposition: 'attachment' | 'inline' | ''
   readonly contentId: string
+  /** Part of how the text looks, not a file to the person. */
+  readonly inline: boolean
   /** Decoded. */
   readonly sizeBytes: number
   /** Where its encoded body stands in `raw`, so that large ones are kept once however many messages carry them. */

@@ -114,24 +114,20 @@ const linkedServices: readonly (readonly [string, RegExp])[] = [
 
 function factTerms(document: MessageDocument, sizeBytes: number): string {
   const facts = new Set(['all', `size${sizeStep(sizeBytes)}`])
+  if (document.hasAttachments) facts.add('attachment')
   for (const attachment of document.attachments) attachmentFacts(attachment, facts)
   if (document.hasCalendar) facts.add('calendar')
   if (document.listId !== '') facts.add('list')
-  const words = document.text.length / 6
-  facts.add(document.linkCount === 0 ? 'nolink' : 'link')
-  if (document.linkCount >= 5 || (document.linkCount > 0 && document.linkCount * 50 >= Math.max(1, words))) {
-    facts.add('heavylink')
-  }
-  if (document.linkCount > 0) {
+  facts.add(document.linkDensity === 'none' ? 'nolink' : 'link')
+  if (document.linkDensity === 'heavy') facts.add('heavylink')
+  if (document.linkDensity !== 'none') {
     for (const [name, pattern] of linkedServices) if (pattern.test(document.text)) facts.add(name)
   }
   return [...facts].map(factWord).join(' ')
 }
 
-function attachmentFacts({ contentType, disposition, contentId }: AttachmentFacts, facts: Set<string>): void {
-  const isInline = disposition === 'inline' || contentId !== ''
-  if (contentType.startsWith('image/') && isInline) facts.add('inline')
-  else facts.add('attachment')
+function attachmentFacts({ contentType, inline }: AttachmentFacts, facts: Set<string>): void {
+  if (contentType.startsWith('image/') && inline) facts.add('inline')
   if (contentType === 'text/calendar') facts.add('calendar')
   for (const [name, pattern] of documentTypes) if (pattern.test(contentType)) facts.add(name)
 }

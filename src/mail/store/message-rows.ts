@@ -1,6 +1,6 @@
 import { baseSubject, messageKey, parentKeys, subjectKey } from '../thread/index.ts'
 import type { MessageId } from './ids.ts'
-import type { Address, MessageDocument, ProviderIds } from './incoming.ts'
+import type { Address, MessageDocument, ProviderIds, Unsubscribe } from './incoming.ts'
 import type { SealedMessage } from './seal.ts'
 import type { Writing } from './writing.ts'
 
@@ -101,7 +101,7 @@ function derive(
   const named = subjectKey(account, subject)
   const isOrphan = named !== 0 && subject.isReply && parents.length === 0
   return {
-    attachments: document.attachments.filter(({ disposition }) => disposition !== 'inline').length,
+    attachments: document.hasAttachments ? Math.max(1, document.attachments.filter(({ inline }) => !inline).length) : 0,
     list: writing.list(document.listId),
     messageKey: messageKey(document.messageId),
     subjectKey: named,
@@ -114,23 +114,25 @@ function derive(
 function insertShown(writing: Writing, id: MessageId, { incoming: { document } }: SealedMessage): void {
   const { statements } = writing
   statements.run(
-    'INSERT INTO envelopes(id, message_id, subject, people, snippet) VALUES (?, ?, ?, ?, ?)',
+    'INSERT INTO envelopes(id, message_id, subject, people, snippet, unsubscribe) VALUES (?, ?, ?, ?, ?, ?)',
     id,
     document.messageId.slice(0, subjectCharsMax),
     document.subject.slice(0, subjectCharsMax),
     peopleAsText(document),
     document.snippet.slice(0, snippetCharsMax),
+    unsubscribeAsText(document.unsubscribe),
   )
   for (const attachment of document.attachments.slice(0, attachmentsMax)) {
     statements.run(
-      `INSERT OR IGNORE INTO attachments(message_id, part, filename, content_type, disposition, content_id, size_bytes)
-       VALUES (?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT OR IGNORE INTO attachments(message_id, part, filename, content_type, disposition, content_id,
+         is_inline, size_bytes) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       id,
       attachment.part,
       attachment.filename.slice(0, subjectCharsMax),
       attachment.contentType.slice(0, personCharsMax),
       attachment.disposition,
       attachment.contentId.slice(0, subjectCharsMax),
+      attachment.inline ? 1 : 0,
       attachment.sizeBytes,
     )
   }
@@ -141,6 +143,13 @@ function peopleAsText({ from, to, cc, bcc }: MessageDocument): string {
   const lists = [from, to, cc, bcc].map(list => list.slice(0, peoplePerHeaderMax).map(shortened))
   while (lists.length > 0 && lists.at(-1)?.length === 0) lists.pop()
   return JSON.stringify(lists)
+}
+
+const uriCharsMax = 4_000
+
+/** A longer address would not be one when it is cut: it is left out. */
+function unsubscribeAsText(unsubscribe: Unsubscribe | null): string | null {
+  return unsubscribe === null || unsubscribe.uri.length > uriCharsMax ? null : `${unsubscribe.kind} ${unsubscribe.uri}`
 }
 
 function shortened({ name, address }: Address): readonly [string, string] {

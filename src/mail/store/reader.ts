@@ -3,7 +3,7 @@ import { arrange, type ThreadPlace } from '../thread/index.ts'
 import { integer, openForReading, Statements, text } from './database.ts'
 import { fromException, type StoreError, storeError } from './errors.ts'
 import { formatMessageId, type MessageId, parseMessageId, parseThreadId } from './ids.ts'
-import type { AttachmentFacts, LabelKind } from './incoming.ts'
+import type { AttachmentFacts, LabelKind, Unsubscribe } from './incoming.ts'
 import { kindOf } from './label-rows.ts'
 import { type ListedMessage, Lister } from './listed.ts'
 import { inspect, schemaVersion } from './migrations.ts'
@@ -33,6 +33,7 @@ export interface Placed {
 }
 
 const threadMessagesMax = 2_000
+const unsubscribeKinds = ['one_click', 'mailto', 'http_link', 'body_link'] as const
 
 /** Reads while another process writes. Opening looks at two numbers of the first page and nothing else. */
 export class MailReader {
@@ -96,7 +97,7 @@ export class MailReader {
 
   attachments(id: MessageId): AttachmentFacts[] {
     const rows = this.statements.all(
-      `SELECT part, filename, content_type, disposition, content_id, size_bytes FROM attachments
+      `SELECT part, filename, content_type, disposition, content_id, is_inline, size_bytes FROM attachments
        WHERE message_id = ? ORDER BY part`,
       id,
     )
@@ -108,9 +109,18 @@ export class MailReader {
         contentType: text(row, 2),
         disposition: disposition === 'attachment' || disposition === 'inline' ? disposition : '',
         contentId: text(row, 4),
-        sizeBytes: integer(row, 5),
+        inline: integer(row, 5) === 1,
+        sizeBytes: integer(row, 6),
       }
     })
+  }
+
+  /** How to leave the list that this message came from. */
+  unsubscribe(id: MessageId): Unsubscribe | null {
+    const held = this.statements.one('SELECT unsubscribe FROM envelopes WHERE id = ?', id)?.[0]
+    const found = typeof held === 'string' ? /^(one_click|mailto|http_link|body_link) (.*)$/s.exec(held) : null
+    const kind = unsubscribeKinds.find(known => known === found?.[1])
+    return kind === undefined ? null : { kind, uri: found?.[2] ?? '' }
   }
 
   /** A thread in reading order, by its id or by that of any of its messages. Of very long ones the newest are given. */

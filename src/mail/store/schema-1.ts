@@ -147,7 +147,9 @@ CREATE TABLE envelopes (
   message_id TEXT NOT NULL,
   subject TEXT NOT NULL,
   people TEXT NOT NULL,
-  snippet TEXT NOT NULL
+  snippet TEXT NOT NULL,
+  -- The kind, a blank, the address
+  unsubscribe TEXT
 ) STRICT;
 
 -- Newest first within a label without a sort.
@@ -186,6 +188,7 @@ CREATE TABLE attachments (
   content_type TEXT NOT NULL,
   disposition TEXT NOT NULL,
   content_id TEXT NOT NULL,
+  is_inline INTEGER NOT NULL,
   size_bytes INTEGER NOT NULL,
   PRIMARY KEY (message_id, part)
 ) STRICT, WITHOUT ROWID;

@@ -24,6 +24,7 @@ const pdf = {
   contentType: 'application/pdf',
   disposition: 'attachment',
   contentId: '',
+  inline: false,
   sizeBytes: 10,
 } as const
 
@@ -34,11 +35,18 @@ describe('facts', () => {
       invite: { hasCalendar: true, flags: FLAG.starred },
       picture: {
         attachments: [
-          { ...pdf, contentType: 'image/png', disposition: 'inline', contentId: 'a@b', filename: 'logo.png' },
+          {
+            ...pdf,
+            contentType: 'image/png',
+            disposition: 'inline',
+            inline: true,
+            contentId: 'a@b',
+            filename: 'logo.png',
+          },
         ],
       },
       links: {
-        linkCount: 9,
+        linkDensity: 'heavy',
         text: 'see https://docs.google.com/document/d/1 and https://youtu.be/x',
         listId: 'dev.lists.example.org',
       },

@@ -138,6 +138,7 @@ describe('words', () => {
             contentType: 'application/pdf',
             disposition: 'attachment',
             contentId: '',
+            inline: false,
             sizeBytes: 1,
           },
         ],

@@ -215,7 +215,17 @@ test('every query finds exactly the messages that fulfil it, page by page, in bo
         flags: (isUnread ? 0 : FLAG.read) | (isStarred ? FLAG.starred : 0),
         labels: [{ key: label, kind: 'folder' }],
         attachments: hasAttachment
-          ? [{ part: '2', filename: '', contentType: 'a/b', disposition: 'attachment', contentId: '', sizeBytes: 1 }]
+          ? [
+              {
+                part: '2',
+                filename: '',
+                contentType: 'a/b',
+                disposition: 'attachment',
+                contentId: '',
+                inline: false,
+                sizeBytes: 1,
+              },
+            ]
           : [],
       }),
     ),

@@ -165,6 +165,17 @@ describe('taking mail in', () => {
     expect(box.reader.totals().messages).toBe(0)
   })
 
+  test('how to leave a list is kept, unless it is too long to be an address', () => {
+    const box = mailbox()
+    const ways = [
+      { kind: 'one_click', uri: 'https://lists.example/leave?a=b c' } as const,
+      { kind: 'mailto', uri: `mailto:${'x'.repeat(5000)}@lists.example` } as const,
+      null,
+    ]
+    const ids = box.take(ways.map(unsubscribe => letter({ unsubscribe })))
+    expect(ids.map(id => box.reader.unsubscribe(id))).toEqual([ways[0], null, null])
+  })
+
   test('a batch survives being posted to another thread', () => {
     const box = mailbox()
     const sealed = structuredClone(seal([letter({ text: 'posted' })]))

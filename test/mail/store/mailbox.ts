@@ -47,9 +47,11 @@ export function letter(said: Letter = {}): IncomingMessage {
     text: said.text ?? '',
     snippet: said.snippet ?? (said.text ?? '').slice(0, 100),
     attachments: said.attachments ?? [],
+    hasAttachments: said.hasAttachments ?? (said.attachments ?? []).some(({ inline }) => !inline),
     listId: said.listId ?? '',
-    linkCount: said.linkCount ?? 0,
+    linkDensity: said.linkDensity ?? 'none',
     hasCalendar: said.hasCalendar ?? false,
+    unsubscribe: said.unsubscribe ?? null,
   }
   const raw =
     said.raw ??

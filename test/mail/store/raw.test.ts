@@ -18,6 +18,7 @@ describe('raw bytes', () => {
       contentType: 'a/b',
       disposition: 'attachment',
       contentId: '',
+      inline: false,
       sizeBytes: 1,
       range,
     } as const
@@ -80,6 +81,7 @@ describe('raw bytes', () => {
               contentType: '',
               disposition: '',
               contentId: '',
+              inline: false,
               sizeBytes: 0,
               range: one,
             }) as const,
