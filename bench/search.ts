@@ -135,8 +135,8 @@ function vocabulary(reader: MailReader) {
     rare: near(0.0005),
     piece: near(0.002).slice(1, 5),
     phrase,
-    name: author?.from[0]?.name.split(' ')[0] ?? '',
-    address: author?.from[0]?.address ?? '',
+    name: author?.from[0]?.name?.split(' ')[0] ?? '',
+    address: author?.from[0]?.email ?? '',
     list: author?.listId.split('.')[0] ?? '',
     chinese: chinese ?? '会議',
   }

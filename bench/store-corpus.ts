@@ -89,7 +89,7 @@ function makeWorld(seed: number): World {
     const host =
       random() < 0.3 ? 'gmail.example' : `${pick(english, 90 + Math.floor(random() ** 2 * 1500))}.example.org`
     const local = `${pick(english, 40 + Math.floor(random() * 4000))}.${index.toString(36)}`
-    people.push({ name: `${first} ${last}`, address: `${local}@${host}`, language, host })
+    people.push({ name: `${first} ${last}`, email: `${local}@${host}`, language, host })
   }
   const lists = Array.from({ length: 120 }, (_, index) => `${pick(english, 60 + index * 7)}-dev.lists.example.org`)
   const handouts = Array.from({ length: 60 }, () => base64Noise(3_000 + Math.floor(random() ** 5 * 500_000), random))
@@ -139,16 +139,16 @@ function makeMessage({ world, index, at, account, withRaw }: Order): IncomingMes
   const written = text(language, 40 + Math.floor(Math.exp(random() * 3.2 + 3)), random)
   const body = isReply ? `${written}\n\n> ${thread.lastText.slice(0, 3000).replaceAll('\n', '\n> ')}\n` : `${written}\n`
   const to: Address[] = [
-    thread.list === '' ? pick(world.people, 0) : { name: '', address: thread.list.replace('.', '@') },
+    thread.list === '' ? pick(world.people, 0) : { name: null, email: thread.list.replace('.', '@') },
   ]
-  const cc = thread.people.slice(-Math.floor(random() * 4)).map(({ name, address }) => ({ name, address }))
+  const cc = thread.people.slice(-Math.floor(random() * 4)).map(({ name, email }) => ({ name, email }))
   const hasHtml = random() < 0.14
   const handout = random() < 0.08 ? anyOf(world.handouts, random) : ''
   const subject = isReply ? `Re: ${thread.subject}` : thread.subject
   const head = {
     messageId,
     references: thread.references.slice(-12),
-    from: [{ name: author.name, address: author.address }],
+    from: [{ name: author.name, email: author.email }],
     to,
     cc,
     subject,
@@ -223,7 +223,8 @@ interface RawParts {
 
 function makeRaw(parts: RawParts): Source {
   const { random } = parts
-  const show = (list: readonly Address[]) => list.map(({ name, address }) => `"${name}" <${address}>`).join(',\r\n\t')
+  const show = (list: readonly Address[]) =>
+    list.map(({ name, email }) => (name === null ? email : `"${name}" <${email}>`)).join(',\r\n\t')
   const date = new Date(parts.at).toUTCString().replace('GMT', '+0000')
   const hops = Array.from(
     { length: 2 + Math.floor(random() * 4) },
@@ -232,7 +233,7 @@ function makeRaw(parts: RawParts): Source {
   ).join('')
   const boundary = `=_${hexNoise(24, random)}`
   const isMultipart = parts.hasHtml || parts.handout !== ''
-  const head = `Return-Path: <bounce-${hexNoise(8, random)}@example.org>\r\n${hops}DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=example.org; s=mail;\r\n\tbh=${base64Noise(32, random).trim()};\r\n\tb=${base64Noise(256, random).trim()}\r\nDate: ${date}\r\nFrom: ${show(parts.from)}\r\nTo: ${show(parts.to)}\r\n${parts.cc.length > 0 ? `Cc: ${show(parts.cc)}\r\n` : ''}Subject: ${parts.subject}\r\nMessage-ID: <${parts.messageId}>\r\n${parts.references.length > 0 ? `References: ${parts.references.map(id => `<${id}>`).join('\r\n\t')}\r\n` : ''}${parts.listId === '' ? '' : `List-Id: <${parts.listId}>\r\nPrecedence: list\r\n`}MIME-Version: 1.0\r\nContent-Type: ${isMultipart ? `multipart/mixed; boundary="${boundary}"` : 'text/plain; charset=utf-8'}\r\n\r\n`
+  const head = `Return-Path: <bounce-${hexNoise(8, random)}@example.org>\r\n${hops}DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=example.org; s=mail;\r\n\tbh=${base64Noise(32, random).trim()};\r\n\tb=${base64Noise(256, random).trim().replaceAll('\r\n', '\r\n\t')}\r\nDate: ${date}\r\nFrom: ${show(parts.from)}\r\nTo: ${show(parts.to)}\r\n${parts.cc.length > 0 ? `Cc: ${show(parts.cc)}\r\n` : ''}Subject: ${parts.subject}\r\nMessage-ID: <${parts.messageId}>\r\n${parts.references.length > 0 ? `References: ${parts.references.map(id => `<${id}>`).join('\r\n\t')}\r\n` : ''}${parts.listId === '' ? '' : `List-Id: <${parts.listId}>\r\nPrecedence: list\r\n`}MIME-Version: 1.0\r\nContent-Type: ${isMultipart ? `multipart/mixed; boundary="${boundary}"` : 'text/plain; charset=utf-8'}\r\n\r\n`
   const lines = parts.body.replaceAll('\n', '\r\n')
   if (!isMultipart) return { raw: Buffer.from(head + lines), attachmentStart: 0 }
   const html = `<html><body style="font-family:sans-serif"><p>${lines.replaceAll('\r\n', '</p>\r\n<p style="margin:0 0 1em">')}</p></body></html>`

@@ -101,9 +101,10 @@ export interface Unsubscribe {
 }
 
 export interface Address {
-  /** Display name, decoded; '' when there is none. */
-  readonly name: string
-  readonly address: string
+  /** Display name, decoded; null when there is none. */
+  readonly name: string | null
+  /** `local@domain` as it was written; empty when only a name was given. */
+  readonly email: string
 }
 
 export interface AttachmentFacts {

@@ -29,14 +29,14 @@ export function indexTerms(document: MessageDocument, sizeBytes: number): IndexT
     .map(({ filename }) => filename)
     .join('\n')
     .slice(0, shortTextCharsMax)
-  const names = document.from.slice(0, 4).map(({ name, address }) => `${name} ${address}`)
+  const names = document.from.slice(0, 4).map(({ name, email }) => `${name ?? ''} ${email}`)
   return {
     subject: foldForIndex(subject),
     sender: peopleTerms(document.from),
     recipient: peopleTerms(document.to),
     cc: peopleTerms(document.cc),
     bcc: peopleTerms(document.bcc),
-    delivered: peopleTerms(document.deliveredTo.map(address => ({ name: '', address }))),
+    delivered: peopleTerms(document.deliveredTo.map(email => ({ name: null, email }))),
     list: foldForIndex(document.listId.slice(0, shortTextCharsMax)),
     filename: foldForIndex(filenames),
     body: foldForIndex(document.text.slice(0, bodyCharsMax)),
@@ -52,16 +52,29 @@ export function indexTerms(document: MessageDocument, sizeBytes: number): IndexT
  */
 function peopleTerms(people: readonly Address[]): string {
   let out = ''
-  for (const { name, address } of people.slice(0, addressesMax)) {
-    out += `${foldForIndex(name)} ${addressTerms(address)}\n`
+  for (const { name, email } of people.slice(0, addressesMax)) {
+    out += `${foldForIndex(name ?? '')} ${addressTerms(email)}\n`
+    if (name?.includes('.') !== true) continue
     for (const dotted of name.match(dottedName) ?? []) out += `${domainWord(dotted)}\n`
   }
   return out
 }
 
 const addressCharsMax = 320
+const addressesKept = 20_000
+/** The same people write again and again. */
+const knownAddresses = new Map<string, string>()
 
 function addressTerms(address: string): string {
+  const known = knownAddresses.get(address)
+  if (known !== undefined) return known
+  const terms = makeAddressTerms(address)
+  if (knownAddresses.size >= addressesKept) knownAddresses.clear()
+  if (address.length <= addressCharsMax) knownAddresses.set(address, terms)
+  return terms
+}
+
+function makeAddressTerms(address: string): string {
   const shortened = address.slice(0, addressCharsMax)
   const at = shortened.lastIndexOf('@')
   const local = foldForIndex(shortened.slice(0, Math.max(0, at)))

@@ -192,11 +192,11 @@ function store(writing: Writing, { message, account, raw, id, second }: Arrival)
   const placements: LabelRow[] = labels.map(label => writing.labels.ensure(account, label))
   const flags = flagsOf(own, placements)
   const [author] = document.from
-  const sender = author === undefined || author.address === '' ? null : writing.person(author)
+  const sender = author === undefined || author.email === '' ? null : writing.person(author)
   const names = { ...document, providerThreadId: provider?.threadId }
   const membership = { id, account, isUnread: isUnread(flags), sender }
   const thread = writing.threads.enter({ ...membership, nodes: threadNodes(account, names) })
   insertMessage(writing, { id, account, thread, flags, second, sender, raw: raw?.id ?? null, message })
-  threadBySubject(writing, { id, account, thread, second, document, provider })
+  threadBySubject(writing, { id, account, thread, second, subject: message.subject, document, provider })
   mergePlacement(writing, { id, message, account, raw, written: flags })
 }

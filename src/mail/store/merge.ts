@@ -89,7 +89,7 @@ export interface Rederiving {
 export function rederive(writing: Writing, { id, account, message, raw, thread, before }: Rederiving): void {
   const { document, provider } = message.incoming
   const [author] = document.from
-  const after = author === undefined || author.address === '' ? null : writing.person(author)
+  const after = author === undefined || author.email === '' ? null : writing.person(author)
   rewriteMessage(writing, { id, account, sender: after, raw, message })
   if (before !== after) {
     if (before !== null) writing.threads.uncountSender(thread, before)

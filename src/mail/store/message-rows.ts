@@ -1,6 +1,6 @@
-import { baseSubject, messageKey, parentKeys, subjectKey } from '../thread/index.ts'
+import { messageKey, parentKeys, subjectKey } from '../thread/index.ts'
 import type { MessageId } from './ids.ts'
-import type { Address, MessageDocument, ProviderIds, Unsubscribe } from './incoming.ts'
+import type { Address, MessageDocument, Unsubscribe } from './incoming.ts'
 import type { SealedMessage } from './seal.ts'
 import type { Writing } from './writing.ts'
 
@@ -26,8 +26,8 @@ const attachmentsMax = 1_000
 
 export function insertMessage(writing: Writing, row: NewMessage): void {
   const { message, id } = row
-  const { document, provider } = message.incoming
-  const derived = derive(writing, row.account, { document, provider })
+  const { document } = message.incoming
+  const derived = derive(writing, row.account, message)
   writing.statements.run(
     `INSERT INTO messages(id, account_id, thread_id, flags, date, size_bytes, attachments, from_id, list_no,
        message_key, subject_key, parent_keys, threading, raw_id, parser_version)
@@ -59,8 +59,8 @@ export function rewriteMessage(
 ): void {
   const { statements } = writing
   const { id, message } = row
-  const { document, provider } = message.incoming
-  const derived = derive(writing, row.account, { document, provider })
+  const { document } = message.incoming
+  const derived = derive(writing, row.account, message)
   statements.run(
     `UPDATE messages SET size_bytes = coalesce(?, size_bytes), attachments = ?, from_id = ?, list_no = ?, message_key = ?, subject_key = ?,
        parent_keys = ?, threading = iif(threading = ${THREADING.byProvider}, threading, ?), raw_id = ?, parser_version = ? WHERE id = ?`,
@@ -94,10 +94,9 @@ interface Derived {
 function derive(
   writing: Writing,
   account: number,
-  { document, provider }: { document: MessageDocument; provider: ProviderIds | undefined },
+  { incoming: { document, provider }, subject }: SealedMessage,
 ): Derived {
   const parents = parentKeys(document)
-  const subject = baseSubject(document.subject)
   const named = subjectKey(account, subject)
   const isOrphan = named !== 0 && subject.isReply && parents.length === 0
   return {
@@ -152,6 +151,6 @@ function unsubscribeAsText(unsubscribe: Unsubscribe | null): string | null {
   return unsubscribe === null || unsubscribe.uri.length > uriCharsMax ? null : `${unsubscribe.kind} ${unsubscribe.uri}`
 }
 
-function shortened({ name, address }: Address): readonly [string, string] {
-  return [name.slice(0, personCharsMax), address.slice(0, personCharsMax)]
+function shortened({ name, email }: Address): readonly [string, string] {
+  return [name?.slice(0, personCharsMax) ?? '', email.slice(0, personCharsMax)]
 }

@@ -18,6 +18,6 @@ function list(lists: unknown, at: number): Address[] {
   if (!Array.isArray(people)) return []
   return people.map((person: unknown) => {
     if (!Array.isArray(person)) throw new TypeError('an envelope holds a person that is no pair')
-    return { name: String(person[0]), address: String(person[1]) }
+    return { name: person[0] === '' ? null : String(person[0]), email: String(person[1]) }
   })
 }

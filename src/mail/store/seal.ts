@@ -1,4 +1,5 @@
-import { type LineEnd, notBase64, unwrapBase64 } from './base64-lines.ts'
+import { type BaseSubject, baseSubject } from '../thread/index.ts'
+import { type LineEnd, notBase64, type Unwrapped, unwrapBase64 } from './base64-lines.ts'
 import type { IncomingMessage } from './incoming.ts'
 import { type IndexTerms, indexTerms } from './index-terms.ts'
 import { pack } from './packing.ts'
@@ -18,6 +19,7 @@ export interface SealedMessage {
   /** Without `raw` and without the body text, which `terms` holds in the form that is indexed. */
   readonly incoming: IncomingMessage
   readonly terms: IndexTerms
+  readonly subject: BaseSubject
   readonly raw: SealedRaw | undefined
 }
 
@@ -87,7 +89,8 @@ function sealMessage(message: IncomingMessage, sealing: Sealing): SealedMessage 
   const { raw, ...rest } = message
   const terms = indexTerms(message.document, raw?.length ?? 0)
   const incoming = { ...rest, document: { ...message.document, text: '' } }
-  return { incoming, terms, raw: raw === undefined ? undefined : sealRaw(raw, message, sealing) }
+  const subject = baseSubject(message.document.subject)
+  return { incoming, terms, subject, raw: raw === undefined ? undefined : sealRaw(raw, message, sealing) }
 }
 
 function sealRaw(raw: Uint8Array, message: IncomingMessage, { writer, parts, isStored }: Sealing): SealedRaw {
@@ -162,21 +165,19 @@ class PartCollector {
     const key = digest.toString('latin1')
     const known = this.#indexes.get(key)
     if (known !== undefined) return known
-    const unwrapped = unwrapBase64(body) ?? { decoded: body, lineLength: 0, lineEnd: 0 as const, isText: true }
     this.#indexes.set(key, this.sealed.length)
-    return this.sealed.push(sealPart(digest, unwrapped, 'isText' in unwrapped)) - 1
+    return this.sealed.push(sealPart(digest, unwrapBase64(body) ?? asItStands(body))) - 1
   }
 }
 
-interface PartBody {
-  readonly decoded: Uint8Array
-  readonly lineLength: number
-  readonly lineEnd: LineEnd
+function asItStands(body: Uint8Array): Unwrapped {
+  return { decoded: body, lineLength: notBase64, lineEnd: 0 }
 }
 
-function sealPart(digest: Uint8Array, { decoded, lineLength, lineEnd }: PartBody, isText: boolean): SealedPart {
+function sealPart(digest: Uint8Array, { decoded, lineLength, lineEnd }: Unwrapped): SealedPart {
   const packed = pack(decoded)
   const isPacked = packed.length < decoded.length
-  const form = { sizeBytes: decoded.length, lineLength: isText ? notBase64 : lineLength, lineEnd }
-  return { sha256: digest, body: isPacked ? packed : Uint8Array.prototype.slice.call(decoded), isPacked, ...form }
+  // A copy of its own: what stands in the message's buffer cannot be handed over without it.
+  const body = isPacked ? packed : Uint8Array.prototype.slice.call(decoded)
+  return { sha256: digest, body, isPacked, sizeBytes: decoded.length, lineLength, lineEnd }
 }

@@ -1,4 +1,4 @@
-import { baseSubject, parentKeys, subjectKey } from '../thread/index.ts'
+import { type BaseSubject, parentKeys, subjectKey } from '../thread/index.ts'
 import { integer, text } from './database.ts'
 import { firstIdOf, type MessageId } from './ids.ts'
 import type { MessageDocument, ProviderIds } from './incoming.ts'
@@ -10,6 +10,7 @@ export interface SubjectCandidate {
   readonly account: number
   readonly thread: number
   readonly second: number
+  readonly subject: BaseSubject
   readonly document: MessageDocument
   readonly provider: ProviderIds | undefined
 }
@@ -24,8 +25,7 @@ const candidatesMax = 64
  * written to, to someone who wrote. Anything less would join every "Re: invoice" of the year.
  */
 export function threadBySubject(writing: Writing, candidate: SubjectCandidate): void {
-  const { account, second, document, provider } = candidate
-  const subject = baseSubject(document.subject)
+  const { account, second, subject, document, provider } = candidate
   const key = subjectKey(account, subject)
   if (key === 0) return
   const isOrphan = subject.isReply && provider?.threadId === undefined && parentKeys(document).length === 0
@@ -47,8 +47,8 @@ function isExchange(one: Ends, other: Ends): boolean {
 
 function ends({ from, to, cc }: Pick<MessageDocument, 'from' | 'to' | 'cc'>): Ends {
   return {
-    author: from[0]?.address.toLowerCase() ?? '',
-    recipients: [...to, ...cc].map(({ address }) => address.toLowerCase()),
+    author: from[0]?.email.toLowerCase() ?? '',
+    recipients: [...to, ...cc].map(({ email }) => email.toLowerCase()),
   }
 }
 

@@ -102,7 +102,10 @@ function describe(statements: Statements, row: Row): ListedThread {
     id: formatThreadId(integer(thread, 0)),
     account: text(thread, 1),
     subject: text(thread, 2),
-    participants: participants.map(person => ({ name: text(person, 0), address: text(person, 1) })),
+    participants: participants.map(person => ({
+      name: text(person, 0) === '' ? null : text(person, 0),
+      email: text(person, 1),
+    })),
     messages: integer(thread, 3),
     unread: integer(thread, 4),
     lastDate: integer(thread, 5) * 1000,

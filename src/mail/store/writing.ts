@@ -72,12 +72,16 @@ export class Writing {
     return id
   }
 
-  person({ name, address }: Address): number {
-    const key = address.slice(0, addressCharsMax).toLowerCase()
+  person({ name, email }: Address): number {
+    const key = email.slice(0, addressCharsMax).toLowerCase()
     const known = this.#people.get(key)
     if (known !== undefined) return known
     if (this.#people.size >= peopleKept) this.#people.clear()
-    this.statements.run('INSERT OR IGNORE INTO people(address, name) VALUES (?, ?)', key, name.slice(0, nameCharsMax))
+    this.statements.run(
+      'INSERT OR IGNORE INTO people(address, name) VALUES (?, ?)',
+      key,
+      name?.slice(0, nameCharsMax) ?? '',
+    )
     const id = integer(this.statements.one('SELECT id FROM people WHERE address = ?', key), 0)
     this.#people.set(key, id)
     return id

@@ -120,7 +120,7 @@ describe('deriving anew', () => {
     expect(subjects(box, 'old')).toEqual([])
     expect(subjects(box, 'new is:starred in:inbox from:b@x.example')).toEqual(['clear'])
     expect(value(box.reader.threads({ limit: 1 })).threads[0]?.participants).toEqual([
-      { name: '', address: 'b@x.example' },
+      { name: null, email: 'b@x.example' },
     ])
     isSound(box)
   })

@@ -69,7 +69,7 @@ export function letter(said: Letter = {}): IncomingMessage {
 
 export function person(text: string): Address {
   const found = /^(.*?)\s*<(.*)>$/.exec(text)
-  return found === null ? { name: '', address: text } : { name: found[1] ?? '', address: found[2] ?? '' }
+  return found === null ? { name: null, email: text } : { name: found[1] ?? null, email: found[2] ?? '' }
 }
 
 export class TestMailbox {
