@@ -1,0 +1,47 @@
+import { ok, type Result } from '#base/result.ts'
+import type { StoreError } from './errors.ts'
+import { repackOnce } from './repack.ts'
+import type { Writing } from './writing.ts'
+
+export interface TendOptions {
+  /** Stops after the step that exceeds it. */
+  readonly budgetMs: number
+}
+
+export interface Tended {
+  /** Nothing is left to do. */
+  readonly isDone: boolean
+}
+
+/** Some tens of milliseconds each, so that new mail never waits long for the lock. */
+const mergePagesPerStep = 500
+
+/** Merges the index's segments, packs small blocks together, and empties the write-ahead log. */
+export function tend(writing: Writing, { budgetMs }: TendOptions): Result<Tended, StoreError> {
+  const endsAt = writing.clock.monotonicMs() + budgetMs
+  for (const step of [mergeOnce, repackOnce]) {
+    for (let isDone = false; !isDone; ) {
+      if (writing.clock.monotonicMs() > endsAt) return ok({ isDone: false })
+      const stepped = step(writing)
+      if (!stepped.ok) return stepped
+      isDone = stepped.value.isDone
+    }
+  }
+  return writing.attempt(() => {
+    writing.database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    return { isDone: true }
+  })
+}
+
+function mergeOnce(writing: Writing): Result<Tended, StoreError> {
+  return writing.transaction(() => {
+    const before = totalChanges(writing)
+    writing.statements.run("INSERT INTO message_index(message_index, rank) VALUES ('merge', ?)", mergePagesPerStep)
+    // FTS5's documentation: fewer than two changes mean that there was nothing to merge.
+    return ok({ isDone: totalChanges(writing) - before < 2 })
+  })
+}
+
+function totalChanges({ statements }: Writing): number {
+  return Number(statements.one('SELECT total_changes()')?.[0])
+}
