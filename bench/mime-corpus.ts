@@ -26,7 +26,16 @@ const words =
     ' ',
   )
 const accented = ['für', 'über', 'café', 'naïve', 'señor', 'Grüße', 'déjà', 'façon', 'größer', 'é', 'año', 'Zürich']
-const names = ['Ann Becker', 'Carlos Díaz', 'Jürgen Groß', 'Mei Lin', 'O’Hara, Sean', 'build bot', 'Ülle Tamm', 'Priya R.']
+const names = [
+  'Ann Becker',
+  'Carlos Díaz',
+  'Jürgen Groß',
+  'Mei Lin',
+  'O’Hara, Sean',
+  'build bot',
+  'Ülle Tamm',
+  'Priya R.',
+]
 
 function pick<T>(list: readonly T[], random: Random): T {
   const item = list[Math.floor(random() * list.length)]
@@ -55,7 +64,11 @@ function body(length: number, random: Random, accents: number): string {
   for (let written = 0; written < length; ) {
     const size = 120 + Math.floor(random() * 500)
     let part = paragraph(size, random, accents)
-    if (random() < 0.35) part = part.split('\n').map(line => `> ${line}`).join('\n')
+    if (random() < 0.35)
+      part = part
+        .split('\n')
+        .map(line => `> ${line}`)
+        .join('\n')
     if (random() < 0.1) part += `\nhttps://example.org/${pick(words, random)}/${Math.floor(random() * 1e6)}`
     parts.push(part)
     written += part.length
@@ -88,7 +101,8 @@ function quotedPrintable(text: string): string {
       let out = ''
       let column = 0
       for (const byte of bytes) {
-        const piece = byte === 61 || byte > 126 ? `=${byte.toString(16).toUpperCase().padStart(2, '0')}` : String.fromCharCode(byte)
+        const piece =
+          byte === 61 || byte > 126 ? `=${byte.toString(16).toUpperCase().padStart(2, '0')}` : String.fromCharCode(byte)
         if (column + piece.length > 75) {
           out += '=\n'
           column = 0
@@ -113,17 +127,46 @@ function trace(random: Random, host: string): string {
 `
 }
 
+function signature(random: Random, length: number): string {
+  return Buffer.from(paragraph(length, random, 0))
+    .toString('base64')
+    .replace(/.{68}/g, '$&\n\t')
+}
+
 function headers(index: number, random: Random, isList: boolean): string {
   const name = pick(names, random)
-  const encoded = /^[\x20-\x7e]*$/.test(name) ? (name.includes(',') ? `"${name}"` : name) : `=?UTF-8?B?${Buffer.from(name).toString('base64')}?=`
+  const encoded = /^[\x20-\x7e]*$/.test(name)
+    ? name.includes(',')
+      ? `"${name}"`
+      : name
+    : `=?UTF-8?B?${Buffer.from(name).toString('base64')}?=`
   const subject = paragraph(20 + Math.floor(random() * 50), random, 0).replaceAll('\n', '\n ')
-  const subjectLine = random() < 0.15 ? `=?UTF-8?Q?${quotedPrintable(subject.replaceAll(/\s+/g, '_')).replaceAll('=\n', '')}_=C3=BC?=` : subject
-  const references = Array.from({ length: Math.floor(random() * 6) }, () => `<${Math.floor(random() * 1e9).toString(36)}.${index}@mail.example.com>`)
+  const subjectLine =
+    random() < 0.15
+      ? `=?UTF-8?Q?${quotedPrintable(subject.replaceAll(/\s+/g, '_')).replaceAll('=\n', '')}_=C3=BC?=`
+      : subject
+  const references = Array.from(
+    { length: Math.floor(random() * 6) },
+    () => `<${Math.floor(random() * 1e9).toString(36)}.${index}@mail.example.com>`,
+  )
   return `Return-Path: <bounce-${index}@lists.example.org>
 Delivered-To: me@example.org
 ${trace(random, 'relay')}${trace(random, 'out')}${trace(random, 'lists')}DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=example.org; s=mail;
 \th=from:to:subject:date:message-id; bh=47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=;
-\tb=${Buffer.from(paragraph(180, random, 0)).toString('base64').replace(/.{68}/g, '$&\n\t')}
+\tb=${signature(random, 180)}
+ARC-Seal: i=1; a=rsa-sha256; t=17724${index}; cv=none; d=example.net; s=arc-20240605;
+        b=${signature(random, 250)}
+ARC-Message-Signature: i=1; a=rsa-sha256; c=relaxed/relaxed; d=example.net; s=arc-20240605;
+        h=to:subject:message-id:date:from:mime-version:dkim-signature;
+        b=${signature(random, 250)}
+X-Spam-Checker-Version: SpamAssassin 4.0.0 (2022-12-13) on mx.example.org
+X-Spam-Level: 
+X-Spam-Status: No, score=-2.1 required=5.0 tests=BAYES_00,DKIM_SIGNED,
+\tDKIM_VALID,DKIM_VALID_AU,RCVD_IN_DNSWL_NONE,SPF_PASS autolearn=ham
+\tautolearn_force=no version=4.0.0
+X-Google-Smtp-Source: ${signature(random, 60).replace(/\s/g, '')}
+X-Received: by 2002:a05:6402:${index.toString(16)}:b0:640:8bdd with SMTP id x${index};
+        Mon, 02 Mar 2026 10:00:00 -0800 (PST)
 Authentication-Results: mx.example.org; dkim=pass header.d=example.org; spf=pass smtp.mailfrom=lists.example.org; dmarc=pass
 From: ${encoded} <user${index % 500}@example.com>
 To: ${isList ? 'A list <list@lists.example.org>' : 'Me <me@example.org>, "You, There" <you@example.org>'}
@@ -141,13 +184,31 @@ function message(index: number, random: Random): Buffer {
   const head = headers(index, random, isList)
   const length = Math.floor(400 + Math.exp(random() * 4.2) * 260)
   if (kind < 0.64) {
-    return Buffer.from(`${head}Content-Type: text/plain; charset=us-ascii\nContent-Transfer-Encoding: 7bit\n\n${body(length, random, 0)}`)
+    return Buffer.from(
+      `${head}Content-Type: text/plain; charset=us-ascii\nContent-Transfer-Encoding: 7bit\n\n${body(length, random, 0)}`,
+    )
   }
-  if (kind < 0.73) return Buffer.from(`${head}Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n${body(length, random, 0.05)}`)
-  if (kind < 0.76) return Buffer.from(`${head}Content-Type: text/plain; charset=iso-8859-1\nContent-Transfer-Encoding: 8bit\n\n${body(length, random, 0.05).replaceAll('’', "'")}`, 'latin1')
-  if (kind < 0.82) return Buffer.from(`${head}Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\n${quotedPrintable(body(length, random, 0.05))}`)
-  if (kind < 0.84) return Buffer.from(`${head}Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\n${base64(Buffer.from(body(length, random, 0.05)))}\n`)
-  if (kind < 0.87) return Buffer.from(`${head}Content-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\n${quotedPrintable(newsletter(length * 8, random))}`)
+  if (kind < 0.73)
+    return Buffer.from(
+      `${head}Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: 8bit\n\n${body(length, random, 0.05)}`,
+    )
+  if (kind < 0.76)
+    return Buffer.from(
+      `${head}Content-Type: text/plain; charset=iso-8859-1\nContent-Transfer-Encoding: 8bit\n\n${body(length, random, 0.05).replaceAll('’', "'")}`,
+      'latin1',
+    )
+  if (kind < 0.82)
+    return Buffer.from(
+      `${head}Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\n${quotedPrintable(body(length, random, 0.05))}`,
+    )
+  if (kind < 0.84)
+    return Buffer.from(
+      `${head}Content-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\n${base64(Buffer.from(body(length, random, 0.05)))}\n`,
+    )
+  if (kind < 0.87)
+    return Buffer.from(
+      `${head}Content-Type: text/html; charset=utf-8\nContent-Transfer-Encoding: quoted-printable\n\n${quotedPrintable(newsletter(length * 8, random))}`,
+    )
   const outer = `=_outer_${index}`
   if (kind < 0.96) {
     return Buffer.from(`${head}Content-Type: multipart/alternative; boundary="${outer}"
@@ -166,7 +227,10 @@ ${quotedPrintable(newsletter(length * 3, random))}
 --${outer}--
 `)
   }
-  const file = Buffer.alloc(Math.floor(Math.exp(random() * 5) * 3000), `${index} some bytes of a file that nobody reads \u0001\u0002`)
+  const file = Buffer.alloc(
+    Math.floor(Math.exp(random() * 5) * 3000),
+    `${index} some bytes of a file that nobody reads \u0001\u0002`,
+  )
   return Buffer.from(`${head}Content-Type: multipart/mixed; boundary="${outer}"
 
 --${outer}

@@ -1,3 +1,6 @@
+import { Buffer } from 'node:buffer'
+import { bidiMarks, zeroWidthMarks } from '#mail/render/index.ts'
+
 const bytesMax = 220
 const extensionBytesMax = 16
 const fallbackName = 'attachment'
@@ -6,7 +9,7 @@ const fallbackName = 'attachment'
 const reserved = /^(?:con|prn|aux|nul|com[0-9\u00b9\u00b2\u00b3]|lpt[0-9\u00b9\u00b2\u00b3]|conin\$|conout\$)(?:\.|$)/i
 const separatorOrControl = /[/\\:*?"<>|\x00-\x1f\x7f-\x9f\u2028\u2029]/g
 /** Marks that reverse or hide characters: `gpj.exe` must not read as `exe.jpg`. */
-const invisible = /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\ud800-\udfff](?<![\ud800-\udbff][\udc00-\udfff])(?![\udc00-\udfff])/g
+const invisible = new RegExp(`[${bidiMarks}${zeroWidthMarks}\\u200c\\u200d]`, 'g')
 
 /**
  * A name that can be given to a file on any system (mail-13 §7): one path component, no control, bidi or zero-width
@@ -14,7 +17,11 @@ const invisible = /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200
  * such a file exists already.
  */
 export function safeFileName(name: string | null, fallback = fallbackName): string {
-  const last = (name ?? '').normalize('NFC').split(/[/\\]/).findLast(part => part.trim() !== '') ?? ''
+  const last =
+    (name ?? '')
+      .normalize('NFC')
+      .split(/[/\\]/)
+      .findLast(part => part.trim() !== '') ?? ''
   const clean = last
     .replace(invisible, '')
     .replace(separatorOrControl, '_')

@@ -1,4 +1,4 @@
-import { indexText, looksLikeHtml } from '#mail/render/index.ts'
+import { fillers, indexText, looksLikeHtml } from '#mail/render/index.ts'
 import { hasFiles, listAttachments } from './attachments.ts'
 import type { Embedded } from './body/embedded.ts'
 import { selectBody } from './body/select.ts'
@@ -49,7 +49,8 @@ export function parseForIndex(raw: Uint8Array, options: ParseOptions = {}): Inde
   const attachments = listAttachments(context, selection, embedded)
   const body = new IndexBody(context, embedded)
   body.addParts(selection.text)
-  if (body.isPoor) body.addParts(selection.html.filter(entity => entity.type === 'text/html' && !selection.text.includes(entity)))
+  if (body.isPoor)
+    body.addParts(selection.html.filter(entity => entity.type === 'text/html' && !selection.text.includes(entity)))
   const textSource = body.source
   const ownText = body.text()
   const links = body.links + countLinks(ownText, textSource)
@@ -190,11 +191,13 @@ const encodedBytesPerCharacterMax = 16
 
 const snippetSourceMax = 1000
 /** Any run that is not already one plain space. */
-const gap =
-  /[\s\u00a0\u00ad\u034f\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]{2,}|[\t-\r\u00a0\u00ad\u034f\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff]/g
+const gap = new RegExp(String.raw`[${fillers}]{2,}|(?! )[${fillers}]`, 'g')
 
 function snippetOf(text: string): string {
-  const first = text.slice(0, snippetMax + 60).replace(gap, ' ').trim()
+  const first = text
+    .slice(0, snippetMax + 60)
+    .replace(gap, ' ')
+    .trim()
   if (first.length >= snippetMax || text.length <= snippetMax) return first.slice(0, snippetMax).trim()
   return text.slice(0, snippetSourceMax).replace(gap, ' ').trim().slice(0, snippetMax).trim()
 }

@@ -14,14 +14,21 @@ export interface DecodedText {
  * Bytes to characters by the chain of mail-13 §1.3: declared, byte order mark, HTML meta, UTF-8 if valid, a guess.
  * A declaration that the bytes contradict is passed over, with a defect.
  */
-export function decodeText(context: Context, bytes: Buffer, declared: string | undefined, isHtml: boolean): DecodedText {
+export function decodeText(
+  context: Context,
+  bytes: Buffer,
+  declared: string | undefined,
+  isHtml: boolean,
+): DecodedText {
   const label = declared?.trim()
   const named = label === undefined || label === '' ? undefined : charsetNamed(label)
   if (isAscii(bytes) && (named === undefined || !usesAsciiBytes(named))) {
-    if (!(named === undefined && bytes.includes(0x1b))) return { text: bytes.toString('latin1'), charset: named ?? 'us-ascii' }
+    if (!(named === undefined && bytes.includes(0x1b)))
+      return { text: bytes.toString('latin1'), charset: named ?? 'us-ascii' }
   }
   if (named === undefined || isAsciiLabel(label ?? '')) {
-    if (label !== undefined && label !== '') context.defects.add(named === undefined ? 'charset_unknown' : 'charset_mismatch')
+    if (label !== undefined && label !== '')
+      context.defects.add(named === undefined ? 'charset_unknown' : 'charset_mismatch')
     else context.defects.add('charset_undeclared')
     return undeclared(bytes, isHtml)
   }
@@ -52,7 +59,8 @@ function undeclared(bytes: Buffer, isHtml: boolean): DecodedText {
     const text = decodeCharset(meta, bytes)
     if (text !== undefined) return { text, charset: meta }
   }
-  if (isValidUtf8(bytes) && !bytes.includes(0x1b)) return { text: decodeCharset('utf-8', bytes) ?? '', charset: 'utf-8' }
+  if (isValidUtf8(bytes) && !bytes.includes(0x1b))
+    return { text: decodeCharset('utf-8', bytes) ?? '', charset: 'utf-8' }
   const guess = guessCharset(bytes)
   return { text: decodeCharset(guess, bytes) ?? '', charset: guess }
 }

@@ -16,14 +16,20 @@ export interface ComposedBody {
 /** Puts the selected parts together: text in sequence with HTML reduced to text, HTML in sequence with text escaped. */
 export function composeBody({ context, selection, embedded }: ReadMessage): ComposedBody {
   const only = selection.text[0]
-  if (selection.text.length === 1 && selection.html.length === 1 && only === selection.html[0] && only?.type === 'text/plain') {
+  if (
+    selection.text.length === 1 &&
+    selection.html.length === 1 &&
+    only === selection.html[0] &&
+    only?.type === 'text/plain'
+  ) {
     return { text: plainText(context, only, embedded.get(only)), textSource: 'plain', html: null }
   }
   const decoded = new Map<Entity, string>()
   const textOf = (entity: Entity): string => {
     const known = decoded.get(entity)
     if (known !== undefined) return known
-    const text = entity.type === 'text/html' ? readText(context, entity) : plainText(context, entity, embedded.get(entity))
+    const text =
+      entity.type === 'text/html' ? readText(context, entity) : plainText(context, entity, embedded.get(entity))
     decoded.set(entity, text)
     return text
   }

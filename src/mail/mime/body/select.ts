@@ -57,7 +57,8 @@ export function selectBody(root: Entity): Selection {
       }
     })
     if (subtype !== 'alternative' || lists.text === undefined || lists.html === undefined) return
-    if (textLength === lists.text.length && htmlLength !== lists.html.length) lists.text.push(...lists.html.slice(htmlLength))
+    if (textLength === lists.text.length && htmlLength !== lists.html.length)
+      lists.text.push(...lists.html.slice(htmlLength))
     else if (htmlLength === lists.html.length && textLength !== lists.text.length) {
       lists.html.push(...lists.text.slice(textLength))
     }

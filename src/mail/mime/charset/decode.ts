@@ -2,7 +2,7 @@ import type { Buffer } from 'node:buffer'
 import { isAscii, isUtf8 } from 'node:buffer'
 import { decodeCodePage } from './code-page.ts'
 import { charsetNamed } from './label.ts'
-import { decodeHz, decodeIso2022Kr, decodeUtf32, decodeUtf7 } from './seven-bit.ts'
+import { decodeHz, decodeIso2022Kr, decodeUtf7, decodeUtf32 } from './seven-bit.ts'
 
 export { guessCharset } from './guess.ts'
 

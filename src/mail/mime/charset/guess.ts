@@ -53,13 +53,20 @@ interface MultiByte {
   readonly usual: RegExp
 }
 
-const simplified = '的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里用道行所然家种事成方多经么去法学如都同现当没动面起看定天分还进好小部其些主样理心她本前开但因只从想实日'
-const traditional = '的一是不了在人有我他這個們中來上大為和國地到以說時要就出會可也你對生能而子那得於著下自之年過發後作裡用道行所然家種事成方多經麼去法學如都同現當沒動面起看定天分還進好小部其些主樣理心她本前開但因只從想實日'
-const japanese = 'のにはをたがでてとしれさあいうえおかきくけこすせそなまもやよらりるろんっアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルロワンー、。'
+const simplified =
+  '的一是不了在人有我他这个们中来上大为和国地到以说时要就出会可也你对生能而子那得于着下自之年过发后作里用道行所然家种事成方多经么去法学如都同现当没动面起看定天分还进好小部其些主样理心她本前开但因只从想实日'
+const traditional =
+  '的一是不了在人有我他這個們中來上大為和國地到以說時要就出會可也你對生能而子那得於著下自之年過發後作裡用道行所然家種事成方多經麼去法學如都同現當沒動面起看定天分還進好小部其些主樣理心她本前開但因只從想實日'
+const japanese =
+  'のにはをたがでてとしれさあいうえおかきくけこすせそなまもやよらりるろんっアイウエオカキクケコサシスセソタチツテトナニヌネノハヒフヘホマミムメモヤユヨラリルロワンー、。'
 const korean = '이다는을의에가하고한지로은도를서기사니라어그아대있인시정자나리수해일보만으것'
 
 const multiByte: readonly MultiByte[] = [
-  { charset: 'shift_jis', frequent: new Set(japanese), usual: /[\u3040-\u30ff\u4e00-\u9fff\u3000-\u303f\uff00-\uff5e]/ },
+  {
+    charset: 'shift_jis',
+    frequent: new Set(japanese),
+    usual: /[\u3040-\u30ff\u4e00-\u9fff\u3000-\u303f\uff00-\uff5e]/,
+  },
   { charset: 'euc-jp', frequent: new Set(japanese), usual: /[\u3040-\u30ff\u4e00-\u9fff\u3000-\u303f\uff00-\uff5e]/ },
   { charset: 'euc-kr', frequent: new Set(korean), usual: /[\uac00-\ud7a3\u3000-\u303f\uff00-\uff5e]/ },
   { charset: 'gb18030', frequent: new Set(simplified), usual: /[\u4e00-\u9fff\u3000-\u303f\uff00-\uff5e]/ },

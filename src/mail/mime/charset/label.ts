@@ -19,7 +19,7 @@ const otherNames: Readonly<Record<string, string>> = {
   'utf-32be': 'utf-32be',
   cp932: 'shift_jis',
   'x-ms-cp932': 'shift_jis',
-  'cswindows31j': 'shift_jis',
+  cswindows31j: 'shift_jis',
   'iso-2022-jp-1': 'iso-2022-jp',
   'iso-2022-jp-2': 'iso-2022-jp',
   'iso-2022-jp-3': 'iso-2022-jp',
@@ -29,10 +29,10 @@ const otherNames: Readonly<Record<string, string>> = {
   cp50222: 'iso-2022-jp',
   cp949: 'euc-kr',
   uhc: 'euc-kr',
-  'ks_c_5601': 'euc-kr',
+  ks_c_5601: 'euc-kr',
   cp936: 'gbk',
   'x-gbk': 'gbk',
-  'gb_2312': 'gbk',
+  gb_2312: 'gbk',
   cp950: 'big5',
   '646': 'windows-1252',
   'latin-1': 'windows-1252',
@@ -60,7 +60,12 @@ export function charsetNamed(label: string): string | undefined {
 }
 
 function lookUp(label: string): string | undefined {
-  const name = label.trim().toLowerCase().replace(/^["']+|["']+$/g, '').split('*')[0] ?? ''
+  const name =
+    label
+      .trim()
+      .toLowerCase()
+      .replace(/^["']+|["']+$/g, '')
+      .split('*')[0] ?? ''
   return other(name) ?? whatwg(name) ?? repaired(name)
 }
 

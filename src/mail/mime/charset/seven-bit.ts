@@ -12,7 +12,7 @@ export function decodeUtf7(bytes: Buffer): string {
   })
 }
 
-const escape = 0x1b
+const escapeByte = 0x1b
 const shiftOut = 0x0e
 const shiftIn = 0x0f
 
@@ -44,7 +44,7 @@ export function decodeIso2022Kr(bytes: Buffer): string {
   let shifted = false
   for (let index = 0; index < bytes.length; index++) {
     const byte = bytes.readUInt8(index)
-    if (byte === escape && bytes.toString('latin1', index + 1, index + 4) === '$)C') index += 3
+    if (byte === escapeByte && bytes.toString('latin1', index + 1, index + 4) === '$)C') index += 3
     else if (byte === shiftOut) shifted = true
     else if (byte === shiftIn) shifted = false
     else {

@@ -24,7 +24,8 @@ export function readAddresses(context: Context, raw: string | undefined): Addres
   return simpleAddress(context, raw) ?? new AddressScanner(context, raw).all()
 }
 
-const simple = /^(?:"([^"\\=]{1,100})"|([A-Za-z0-9][A-Za-z0-9 '._-]{0,99}))? ?<([A-Za-z0-9._+=-]{1,100}@[A-Za-z0-9.-]{1,100})>$/
+const simple =
+  /^(?:"([^"\\=]{1,100})"|([A-Za-z0-9][A-Za-z0-9 '._-]{0,99}))? ?<([A-Za-z0-9._+=-]{1,100}@[A-Za-z0-9.-]{1,100})>$/
 const simpleLengthMax = 250
 
 /** The one form that most headers have, without the scanner. */
@@ -91,21 +92,27 @@ class AddressScanner {
   #special(character: string, at: number): void {
     switch (character) {
       case '"':
-        return this.#quoted(at)
+        this.#quoted(at)
+        break
       case '(':
-        return this.#parenthesis(at)
+        this.#parenthesis(at)
+        break
       case '<':
-        return this.#bracket()
+        this.#bracket()
+        break
       case '[':
-        return this.#literal(at)
+        this.#literal(at)
+        break
       case ',':
-        return this.#flush(true)
+        this.#flush(true)
+        break
       case ';':
         this.#flush()
         this.#group = undefined
-        return
+        break
       case ':':
-        return this.#colon()
+        this.#colon()
+        break
       default:
         // A closing character without an opening one.
         this.#context.defects.add('address_malformed')
@@ -262,7 +269,10 @@ const dotAtom = new RegExp(`^${atom}(?:\\.${atom})*$`)
 
 /** Drops what may surround an address: blanks, comments, a source route (RFC 5322 §4.4), `mailto:`, a second bracket. */
 function cleanEmail(text: string): string {
-  let email = text.slice(0, emailLengthMax).replace(/\([^()]*\)/g, '').trim()
+  let email = text
+    .slice(0, emailLengthMax)
+    .replace(/\([^()]*\)/g, '')
+    .trim()
   email = email.slice(email.lastIndexOf('<') + 1)
   if (email.startsWith('@') && email.includes(':')) email = email.slice(email.indexOf(':') + 1)
   if (/^mailto:/i.test(email)) email = email.slice('mailto:'.length)

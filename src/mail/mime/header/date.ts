@@ -15,11 +15,17 @@ const weekday = String.raw`(?:[A-Za-z]{2,9}\.?,?\s*)?`
 const time = String.raw`(\d{1,2})[:.](\d{2})(?:[:.](\d{1,2})(?:[.,]\d+)?)?\s*([AaPp][Mm])?`
 
 /** `Tue, 2 Mar 2026 10:00:00 +0100`, with or without most of its parts. */
-const standard = new RegExp(String.raw`^${weekday}(\d{1,2})[\s.-]*([A-Za-z]{3,9})\.?[\s,.-]+(\d{2,4}),?(?:\s+(?:at\s+)?${time})?\s*(.*)$`)
+const standard = new RegExp(
+  String.raw`^${weekday}(\d{1,2})[\s.-]*([A-Za-z]{3,9})\.?[\s,.-]+(\d{2,4}),?(?:\s+(?:at\s+)?${time})?\s*(.*)$`,
+)
 /** `Tue Mar  2 10:00:00 2026`, the zone before or after the year: what the C library prints. */
-const asctime = new RegExp(String.raw`^${weekday}([A-Za-z]{3,9})\.?\s+(\d{1,2}),?\s+${time}\s*([A-Za-z]{1,5}|[+-]\d{4})?\s+(\d{4})\s*(.*)$`)
+const asctime = new RegExp(
+  String.raw`^${weekday}([A-Za-z]{3,9})\.?\s+(\d{1,2}),?\s+${time}\s*([A-Za-z]{1,5}|[+-]\d{4})?\s+(\d{4})\s*(.*)$`,
+)
 /** `March 2, 2026 10:00 AM`. */
-const american = new RegExp(String.raw`^${weekday}([A-Za-z]{3,9})\.?\s+(\d{1,2}),?\s+(\d{4}),?(?:\s+(?:at\s+)?${time})?\s*(.*)$`)
+const american = new RegExp(
+  String.raw`^${weekday}([A-Za-z]{3,9})\.?\s+(\d{1,2}),?\s+(\d{4}),?(?:\s+(?:at\s+)?${time})?\s*(.*)$`,
+)
 const iso = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})(?:[T\s]+(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?)?\s*(.*)$/
 
 interface Fields {

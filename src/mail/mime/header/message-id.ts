@@ -21,7 +21,8 @@ export function readMessageIds(context: Context, raw: string | undefined): strin
     if (id !== '') ids.push(id)
     position = close + 1
   }
-  if (ids.length === 0) for (const word of raw.split(/\s+/)) if (/^[^@<>"(),;:]+@[^@<>"(),;]+$/.test(word)) ids.push(word)
+  if (ids.length === 0)
+    for (const word of raw.split(/\s+/)) if (/^[^@<>"(),;:]+@[^@<>"(),;]+$/.test(word)) ids.push(word)
   const max = context.limits.referencesMax
   if (ids.length <= max) return ids
   context.defects.add('reference_limit')

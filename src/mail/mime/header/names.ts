@@ -11,7 +11,10 @@ export const knownNames = [
 
 const nameLengthMax = 32
 const bucketsCount = 256
-const buckets: { readonly name: string; readonly bytes: Uint8Array }[][] = Array.from({ length: bucketsCount }, () => [])
+const buckets: { readonly name: string; readonly bytes: Uint8Array }[][] = Array.from(
+  { length: bucketsCount },
+  () => [],
+)
 for (const name of knownNames) {
   const bytes = Buffer.from(name)
   buckets[hashOf(bytes, 0, bytes.length)]?.push({ name, bytes })

@@ -38,7 +38,12 @@ export function readReport(content: Context, type: string): Report {
   while (position < content.text.length && groups.length < blocksMax) {
     const block = readHeaderBlock(content, position, content.text.length)
     if (block.fields.length > 0) {
-      groups.push(block.fields.map(field => ({ name: fieldName(block, field), value: decodeHeader(content, rawValue(block, field)) })))
+      groups.push(
+        block.fields.map(field => ({
+          name: fieldName(block, field),
+          value: decodeHeader(content, rawValue(block, field)),
+        })),
+      )
     }
     // A line that is no field stops a block without being passed; do not stop with it.
     const next = content.text.indexOf('\n', block.bodyStart)

@@ -58,7 +58,8 @@ export function readEntity(
     type,
     parameters,
     disposition: dispositionName,
-    dispositionParameters: disposition === undefined ? none : readParameters(context, disposition, afterName(disposition)),
+    dispositionParameters:
+      disposition === undefined ? none : readParameters(context, disposition, afterName(disposition)),
     encoding: readEncoding(context, transfer, type, header.bodyStart),
     contentId: contentId === undefined ? null : cleanContentId(contentId),
     contentLocation: contentLocation === undefined ? null : decodeHeader(context, contentLocation).replace(/\s+/g, ''),
@@ -113,7 +114,11 @@ function readEncoding(context: Context, value: string | undefined, type: string,
 }
 
 function cleanContentId(value: string): string | null {
-  const id = value.trim().replace(/^</, '').replace(/>[^>]*$/, '').replace(/[\s\x00-\x1f\x7f]+/g, '')
+  const id = value
+    .trim()
+    .replace(/^</, '')
+    .replace(/>[^>]*$/, '')
+    .replace(/[\s\x00-\x1f\x7f]+/g, '')
   return id === '' ? null : id
 }
 

@@ -12,12 +12,17 @@ export function findLostBoundary(text: string, entity: Entity): string | undefin
   const end = Math.min(entity.bodyEnd, entity.bodyStart + bytesMax)
   let position = entity.bodyStart - 1
   while (position < end) {
-    const found = position < entity.bodyStart && text.startsWith('--', entity.bodyStart) ? position : text.indexOf('\n--', position)
+    const found =
+      position < entity.bodyStart && text.startsWith('--', entity.bodyStart) ? position : text.indexOf('\n--', position)
     if (found < 0 || found >= end) return undefined
     const lineStart = found + 1
     const lineEnd = endOfLine(text, lineStart, end)
     const boundary = text.slice(lineStart + 2, lineEnd).trimEnd()
-    if (boundary !== '' && boundary.length <= lineLengthMax && /^content-[a-z-]+:/i.test(text.slice(lineEnd + 1, lineEnd + 40))) {
+    if (
+      boundary !== '' &&
+      boundary.length <= lineLengthMax &&
+      /^content-[a-z-]+:/i.test(text.slice(lineEnd + 1, lineEnd + 40))
+    ) {
       return boundary
     }
     position = lineEnd

@@ -26,7 +26,9 @@ function words(text: string): ReadonlySet<string> {
   return new Set(text.split(' '))
 }
 
-const voids = words('area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr')
+const voids = words(
+  'area base basefont bgsound br col embed frame hr img input keygen link meta param source track wbr',
+)
 const raws = words('script style title textarea xmp iframe noembed noframes')
 const skipped = words(
   'head template object applet audio video canvas svg math select datalist map rp script style title iframe noembed noframes',
@@ -45,17 +47,18 @@ const listItems = { ends: words('li'), within: words('ul ol menu dir table td th
 const terms = { ends: words('dt dd'), within: words('dl table td th') }
 const cells = { ends: words('td th'), within: words('tr table') }
 const sections = { ends: words('tbody thead tfoot tr'), within: words('table') }
-const implied: ReadonlyMap<string, { readonly ends: ReadonlySet<string>; readonly within: ReadonlySet<string> }> = new Map([
-  ['li', listItems],
-  ['dt', terms],
-  ['dd', terms],
-  ['td', cells],
-  ['th', cells],
-  ['tr', { ends: words('tr'), within: words('table') }],
-  ['tbody', sections],
-  ['tfoot', sections],
-  ['option', { ends: words('option'), within: words('select') }],
-])
+const implied: ReadonlyMap<string, { readonly ends: ReadonlySet<string>; readonly within: ReadonlySet<string> }> =
+  new Map([
+    ['li', listItems],
+    ['dt', terms],
+    ['dd', terms],
+    ['td', cells],
+    ['th', cells],
+    ['tr', { ends: words('tr'), within: words('table') }],
+    ['tbody', sections],
+    ['tfoot', sections],
+    ['option', { ends: words('option'), within: words('select') }],
+  ])
 
 /** A paragraph is looked for inside of the nearest block only. */
 export const paragraphs = words('p')
@@ -80,7 +83,10 @@ function describe(name: string): ElementInfo {
 
 const bucketsCount = 1024
 const nameLengthMax = 32
-const buckets: { readonly info: ElementInfo; readonly codes: Uint16Array }[][] = Array.from({ length: bucketsCount }, () => [])
+const buckets: { readonly info: ElementInfo; readonly codes: Uint16Array }[][] = Array.from(
+  { length: bucketsCount },
+  () => [],
+)
 const inline = words(
   'a abbr acronym b big cite code del dfn em font i ins kbd label mark o:p q s samp small span strike strong sub sup tt u var',
 )

@@ -1,3 +1,4 @@
+import { fillers } from '../characters.ts'
 import type { HiddenReason } from './style.ts'
 
 /** One run of text that the source holds and a reader does not see. */
@@ -28,7 +29,10 @@ export class HiddenLog {
 
   /** Text that is hidden; what only fills space is not worth a word. */
   add(reason: HiddenReason, text: string): void {
-    const trimmed = text.slice(0, sampleMax * 4).replace(fillers, ' ').trim()
+    const trimmed = text
+      .slice(0, sampleMax * 4)
+      .replace(filling, ' ')
+      .trim()
     if (trimmed === '') return
     if (reason !== 'comment') this.#length += text.length
     const last = this.#runs.at(-1)
@@ -52,5 +56,4 @@ export class HiddenLog {
   }
 }
 
-/** White space and the invisible characters that newsletters pad their preview text with. */
-const fillers = /[\s\u00a0\u00ad\u034f\u061c\u115f\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u2069\ufeff]+/g
+const filling = new RegExp(`[${fillers}]+`, 'g')

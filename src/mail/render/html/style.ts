@@ -54,7 +54,10 @@ const styleLengthMax = 4000
 export class StyleReader {
   readonly #html: string
   readonly #codes: Uint16Array
-  readonly #buckets = new Map<number, { readonly start: number; readonly length: number; readonly facts: StyleFacts }[]>()
+  readonly #buckets = new Map<
+    number,
+    { readonly start: number; readonly length: number; readonly facts: StyleFacts }[]
+  >()
   #size = 0
 
   constructor(html: string, codes: Uint16Array) {
@@ -102,7 +105,10 @@ export function readStyle(style: string): StyleFacts {
     const colon = declaration.indexOf(':')
     if (colon < 0) continue
     const important = declaration.indexOf('!', colon)
-    values.set(declaration.slice(0, colon).trim(), declaration.slice(colon + 1, important < 0 ? undefined : important).trim())
+    values.set(
+      declaration.slice(0, colon).trim(),
+      declaration.slice(colon + 1, important < 0 ? undefined : important).trim(),
+    )
   }
   return values.size === 0 ? noFacts : factsOf(values)
 }
@@ -156,13 +162,18 @@ function hidesWith(values: ReadonlyMap<string, string>): HiddenReason | undefine
   const sizes = ['height', 'max-height', 'width', 'max-width'].map(value)
   if (clips && sizes.some(size => /^[01](?:\.\d+)?(?:px|pt|em|rem|%|vh|vw)?$/.test(size))) return 'zero_size'
   if (/scale[xy3d]*\(\s*0(?:\.0\d*)?\s*[,)]/.test(value('transform'))) return 'zero_size'
-  if (/^rect\(\s*0/.test(value('clip')) && /rect\(\s*[01](?:px)?[\s,]+[01](?:px)?[\s,]+[01](?:px)?[\s,]+[01](?:px)?\s*\)/.test(value('clip'))) return 'zero_size'
+  if (
+    /^rect\(\s*0/.test(value('clip')) &&
+    /rect\(\s*[01](?:px)?[\s,]+[01](?:px)?[\s,]+[01](?:px)?[\s,]+[01](?:px)?\s*\)/.test(value('clip'))
+  )
+    return 'zero_size'
   if (/^(?:inset\(\s*(?:50|100)%|circle\(\s*0)/.test(value('clip-path'))) return 'zero_size'
   if (numberOf(value('text-indent')) <= -offScreenPixels) return 'off_screen'
   const isPositioned = /^(?:absolute|fixed|relative)$/.test(value('position'))
   const sides = ['left', 'top', 'right', 'bottom'].map(value)
   if (isPositioned && sides.some(side => numberOf(side) <= -offScreenPixels)) return 'off_screen'
-  if (['margin-left', 'margin-top', 'margin'].some(name => numberOf(value(name)) <= -offScreenPixels)) return 'off_screen'
+  if (['margin-left', 'margin-top', 'margin'].some(name => numberOf(value(name)) <= -offScreenPixels))
+    return 'off_screen'
   return undefined
 }
 

@@ -60,7 +60,8 @@ export class Stylesheet {
       const match = /^([a-z][a-z0-9]*)?([.#][A-Za-z0-9_-]+)?$/i.exec(last)
       if (match === null || last === '') continue
       const key = match[2] ?? (match[1] ?? '').toLowerCase()
-      const isPlain = parts.length === 1 && (match[1] === undefined || match[2] === undefined) && !selector.includes(':')
+      const isPlain =
+        parts.length === 1 && (match[1] === undefined || match[2] === undefined) && !selector.includes(':')
       this.#rules.set(key, this.#and(isPlain ? facts : onlyColours(facts), key))
     }
   }
