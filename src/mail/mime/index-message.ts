@@ -191,7 +191,7 @@ const encodedBytesPerCharacterMax = 16
 
 const snippetSourceMax = 1000
 /** Any run that is not already one plain space. */
-const gap = new RegExp(String.raw`[${fillers}]{2,}|(?! )[${fillers}]`, 'g')
+const gap = new RegExp(`[${fillers}]{2,}|(?! )[${fillers}]`, 'g')
 
 function snippetOf(text: string): string {
   const first = text

@@ -17,8 +17,9 @@ const zeroWidth = new RegExp(`[${zeroWidthMarks}]`, 'gu')
 const controls = new RegExp(`[${controlMarks}]`, 'g')
 const tags = /[\u{e0000}-\u{e0fff}]/gu
 /** Joiners belong between letters of some scripts and between emoji; elsewhere they only hide. */
-const joiners =
-  /(?<![\p{L}\p{M}\p{Extended_Pictographic}\ufe0f])[\u200c\u200d]|[\u200c\u200d](?![\p{L}\p{M}\p{Extended_Pictographic}])|(?<=[\x00-\x7f])[\u200c\u200d]|[\u200c\u200d](?=[\x00-\x7f])/gu
+const joined = String.raw`\p{L}\p{M}\p{Extended_Pictographic}\ufe0f`
+const joiner = String.raw`[\u200c\u200d]`
+const joiners = new RegExp(`(?<![${joined}])${joiner}|${joiner}(?![${joined}])|(?<=[a-z])${joiner}|${joiner}(?=[a-z])`, 'giu')
 /** One variation selector may follow a character; a run of them carries data. */
 const selectors = /(?<=[\ufe00-\ufe0f])[\ufe00-\ufe0f]+/gu
 

@@ -42,7 +42,7 @@ export function renderHtml(html: string, options: RenderOptions = {}): RenderedH
     width: options.width ?? 0,
     charsMax: options.charsMax ?? charsMaxDefault,
   })
-  const text = rendering.lines.map(line => line.text).join('\n')
+  const text = rendering.lines.map(line => line.text.replaceAll('\u00a0', ' ').trimEnd()).join('\n')
   return {
     text: tidy(text),
     links: rendering.links,
@@ -68,9 +68,5 @@ export function renderPlain(text: string): { readonly text: string; readonly inv
 }
 
 function tidy(text: string): string {
-  return stripInvisible(text)
-    .replace(/\u00a0/g, ' ')
-    .replace(/[ \t]+$/gm, '')
-    .replace(/\n{3,}/g, '\n\n')
-    .trim()
+  return stripInvisible(text).replace(/\n{3,}/g, '\n\n').trim()
 }

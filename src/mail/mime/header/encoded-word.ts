@@ -84,10 +84,11 @@ function readWord(value: string, start: number): Word | 'malformed' {
   const encoding = value.charCodeAt(charsetEnd + 1) | 32
   if (value.charAt(charsetEnd + 2) !== '?' || (encoding !== 0x62 && encoding !== 0x71)) return 'malformed'
   const textStart = charsetEnd + 3
-  const end = value.indexOf('?=', textStart)
-  if (end < 0) return 'malformed'
+  // The end is looked for before the next beginning only: else every unfinished word would be searched to the end.
   const next = value.indexOf('=?', textStart)
-  if (next >= 0 && next < end) return 'malformed'
+  const within = next < 0 ? value : value.slice(0, next + 1)
+  const end = within.indexOf('?=', textStart)
+  if (end < 0) return 'malformed'
   // RFC 2231 §5 lets a language follow the charset.
   const charset = (value.slice(start + 2, charsetEnd).split('*')[0] ?? '').toLowerCase()
   if (charset === '' || /\s/.test(charset)) return 'malformed'

@@ -40,7 +40,7 @@ function ofEntity(entity: Entity): Protection | null {
   return null
 }
 
-const armour = /^-----BEGIN PGP (SIGNED )?MESSAGE-----\s*$/m
+const armour = /^-----BEGIN PGP (SIGNED )?MESSAGE-----[ \t\r]*$/m
 
 export function inlinePgp(text: string): Protection | null {
   if (!text.includes('-----BEGIN PGP ')) return null

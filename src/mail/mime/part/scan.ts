@@ -194,7 +194,7 @@ function pathOrNull(entity: Entity): string | null {
   return entity.path === '' ? null : entity.path
 }
 
-const recoveriesMax = 8
+const recoveriesMax = 3
 
 /** A multipart without a delimiter: by the boundary that its lines show, or else as the text that it is. */
 function recover(context: Context, entity: Entity): void {

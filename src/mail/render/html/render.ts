@@ -269,9 +269,9 @@ class Renderer {
     if (text.trim() === '') return text
     const number = this.#remember(destination)
     if (sameAddress(text.trim(), destination)) return text
-    const after = /\s*$/.exec(text)?.[0] ?? ''
-    const before = /^\s*/.exec(text)?.[0] ?? ''
     const inside = text.trim()
+    const after = text.slice(text.trimEnd().length)
+    const before = text.slice(0, text.length - text.trimStart().length)
     switch (this.#style.links) {
       case 'none':
         return text

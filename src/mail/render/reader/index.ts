@@ -37,7 +37,10 @@ const linesMax = 50_000
 
 /** The reader view of plain text. */
 export function readPlain(text: string, options: ReaderOptions = {}): ReaderView {
-  const lines = stripInvisible(text)
+  const visible = stripInvisible(text)
+  const count = countLines(visible)
+  if (count > linesMax) return unread(visible, count)
+  const lines = visible
     .split('\n')
     .map(line => ({ text: line.trimEnd() === '--' ? line : line.trimEnd(), quoted: false }))
   return view(readerLines(lines), options)
@@ -48,42 +51,51 @@ export function readHtmlMessage(html: string, options: ReaderOptions = {}): Read
   const document = readHtml(html)
   const { lines } = renderTree(document.root, { mode: 'plain', links: 'none', width: 0, charsMax: charsMax })
   const visible = lines.map(line => ({ ...line, text: stripInvisible(line.text).replace(/\u00a0/g, ' ') }))
+  if (visible.length > linesMax) return unread(visible.map(line => line.text).join('\n'), visible.length)
   return view(readerLines(visible), options)
 }
 
 const charsMax = 1024 * 1024
 
-function view(all: ReaderLine[], { without = [] }: ReaderOptions): ReaderView {
-  const lines = all.slice(0, linesMax)
+function view(lines: ReaderLine[], { without = [] }: ReaderOptions): ReaderView {
   const does = (stage: Stage): boolean => stages.includes(stage) && !without.includes(stage)
   // A footer or notice that a server added stands below the quote; it must not make the quote look answered.
-  const hides = (): void => {
+  const foldFooters = (): void => {
     if (does('footer')) removeFooters(lines, 'footer', isBulkFooter)
     if (does('boilerplate')) removeFooters(lines, 'boilerplate', isLegalNotice)
   }
-  hides()
+  foldFooters()
   const quotes = does('quotes') ? removeQuotes(lines) : []
-  hides()
+  foldFooters()
   const signature = does('signature') ? removeSignature(lines) : null
-  hides()
-  const kept = [...lines.filter(line => line.removedBy === undefined), ...all.slice(linesMax)]
+  foldFooters()
+  const kept = lines.filter(line => line.removedBy === undefined)
   return {
     content: collapsed(kept.map(line => line.text)),
-    original: all.map(line => line.text).join('\n'),
+    original: lines.map(line => line.text).join('\n'),
     quotes,
     signature,
     removed: rangesOf(lines),
-    linesOriginal: all.length,
+    linesOriginal: lines.length,
     linesKept: kept.length,
   }
 }
 
+/** A log, not a letter: it is shown as it is. */
+function unread(original: string, linesOriginal: number): ReaderView {
+  const nothing = { quotes: [], signature: null, removed: [] }
+  return { content: original, original, ...nothing, linesOriginal, linesKept: linesOriginal }
+}
+
+function countLines(text: string): number {
+  let count = 1
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) count++
+  return count
+}
+
 /** At most two blank lines in a row, none around. */
 function collapsed(lines: readonly string[]): string {
-  return lines
-    .join('\n')
-    .replace(/\n{4,}/g, '\n\n\n')
-    .replace(/^\n+|\s+$/g, '')
+  return lines.join('\n').trimEnd().replace(/^\n+/, '').replace(/\n{4,}/g, '\n\n\n')
 }
 
 function rangesOf(lines: readonly ReaderLine[]): RemovedLines[] {

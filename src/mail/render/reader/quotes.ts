@@ -18,7 +18,7 @@ export function removeQuotes(lines: readonly ReaderLine[]): Quote[] {
   if (start === undefined || start >= end) return []
   const first = introductionStart(lines, start)
   if (!removeFrom(lines, first, lines.length, 'quotes')) return []
-  const introduction = lines.slice(first, start + introductionLinesMax).map(line => line.text)
+  const introduction = lines.slice(first, start + introductionLinesMax).map(line => line.text.slice(0, introductionLengthMax))
   const text = lines
     .slice(start, end)
     .map(line => line.text.replace(/^\s{0,3}> ?/, ''))
@@ -28,6 +28,8 @@ export function removeQuotes(lines: readonly ReaderLine[]): Quote[] {
 }
 
 const introductionLinesMax = 4
+/** A longer line is prose, whatever it begins with; the patterns below are not made for it. */
+const introductionLengthMax = 300
 const headerLinesMax = 8
 
 /** Where quoted lines begin that reach to the end, only blank ones between them. */
@@ -71,7 +73,6 @@ const wrote = new RegExp(
   'iu',
 )
 const attributionLinesMax = 3
-const attributionLengthMax = 300
 
 /** First line of an attribution that ends on line `last`; long ones are wrapped over up to three lines. */
 function attributionStart(lines: readonly ReaderLine[], last: number): number | undefined {
@@ -80,7 +81,7 @@ function attributionStart(lines: readonly ReaderLine[], last: number): number | 
     const line = lines[index]
     if (line === undefined || isBlank(line) || line.quoted !== (lines[last]?.quoted ?? false)) return undefined
     text = `${line.text.trim()} ${text}`.trim()
-    if (text.length > attributionLengthMax) return undefined
+    if (text.length > introductionLengthMax) return undefined
     if (isAttributionText(text)) return index
   }
   return undefined
@@ -101,13 +102,14 @@ const dashes = /^[\s>]*[-_=*]{2,}\s*(.{1,60}?)\s*[-_=*]{2,}\s*$/
 const originals = new Set(originalMessage)
 
 function isOriginalMessage(text: string): boolean {
+  if (text.length > introductionLengthMax) return false
   const inside = dashes.exec(text)?.[1]
   return inside !== undefined && originals.has(inside.toLowerCase().replace(/[:：]$/, ''))
 }
 
 /** A line of underscores is what Outlook draws above the block. */
 function isSeparator(text: string): boolean {
-  return /^\s*_{10,}\s*$/.test(text) || isOriginalMessage(text)
+  return text.length <= introductionLengthMax && (/^\s*_{10,}\s*$/.test(text) || isOriginalMessage(text))
 }
 
 interface Labels {
@@ -127,10 +129,10 @@ function label(words: string): RegExp {
 /** Whether a header block of one language begins here: who it is from, and two of when, to whom and about what. */
 function isHeaderBlock(lines: readonly ReaderLine[], index: number): boolean {
   const text = lines[index]?.text ?? ''
-  if (!/[:：]/.test(text)) return false
+  if (text.length > introductionLengthMax || !/[:：]/.test(text)) return false
   return labels.some(({ from, others }) => {
     if (!from.test(text)) return false
-    const next = lines.slice(index + 1, index + headerLinesMax).map(line => line.text)
+    const next = lines.slice(index + 1, index + headerLinesMax).map(line => line.text.slice(0, introductionLengthMax))
     return others.filter(other => next.some(line => other.test(line))).length >= 2
   })
 }
