@@ -38,7 +38,8 @@ export function decodeText(
   }
   const marked = byteOrderMark(bytes)
   if (marked !== undefined && (marked === 'utf-8' || named.startsWith('utf-16'))) {
-    if (marked !== named) context.defects.add('charset_mismatch')
+    // `utf-16` alone leaves the order of bytes to the mark.
+    if (marked !== named && !/^(?:utf-16|unicode)$/i.test(label ?? '')) context.defects.add('charset_mismatch')
     return { text: decode(marked, bytes), charset: marked }
   }
   const text = decodeCharset(named, bytes) ?? ''

@@ -11,7 +11,7 @@ const dateLengthMax = 200
 
 const months = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 
-const weekday = String.raw`(?:[A-Za-z]{2,9}\.?,?\s*)?`
+const weekday = String.raw`(?:[A-Za-z]{2,9}(?:\.,?|,|\s)\s*)?`
 const time = String.raw`(\d{1,2})[:.](\d{2})(?:[:.](\d{1,2})(?:[.,]\d+)?)?\s*([AaPp][Mm])?`
 
 /** `Tue, 2 Mar 2026 10:00:00 +0100`, with or without most of its parts. */
@@ -48,7 +48,7 @@ export function readDate(defects: DefectLog, raw: string | undefined): MessageDa
   const usual = readUsual(raw)
   if (usual !== undefined) return usual
   const clipped = raw.slice(0, dateLengthMax).replace(/\s+/g, ' ')
-  const text = clipped.replace(/\([^()]*\)/g, ' ').trim()
+  const text = clipped.replace(/\([^()]*\)/g, ' ').replace(/ +(,?)/g, '$1 ').trim()
   const fields = fieldsOf(text)
   const date = fields === undefined ? null : instant(defects, fields, clipped)
   if (date === null) defects.add('date_malformed')

@@ -57,7 +57,7 @@ export function decodeWords(context: Context, value: string): string {
     if (start < 0) break
     const word = context.spent.encodedWords < context.limits.encodedWordsMax ? readWord(value, start) : 'limit'
     if (typeof word === 'string') {
-      context.defects.add(word === 'limit' ? 'encoded_word_limit' : 'encoded_word_malformed')
+      if (word !== 'literal') context.defects.add(word === 'limit' ? 'encoded_word_limit' : 'encoded_word_malformed')
       if (word === 'limit') break
       search = start + 2
       continue
@@ -78,20 +78,22 @@ export function decodeWords(context: Context, value: string): string {
   return result + decodeBytes(context, pendingCharset, pending) + decodeHighBytes(context, value.slice(position))
 }
 
-function readWord(value: string, start: number): Word | 'malformed' {
+/** `literal`: not meant to be a word at all. */
+function readWord(value: string, start: number): Word | 'malformed' | 'literal' {
   const charsetEnd = value.indexOf('?', start + 2)
-  if (charsetEnd < 0 || charsetEnd - start > charsetLengthMax) return 'malformed'
+  if (charsetEnd < 0 || charsetEnd - start > charsetLengthMax) return 'literal'
   const encoding = value.charCodeAt(charsetEnd + 1) | 32
-  if (value.charAt(charsetEnd + 2) !== '?' || (encoding !== 0x62 && encoding !== 0x71)) return 'malformed'
+  if (value.charAt(charsetEnd + 2) !== '?' || (encoding !== 0x62 && encoding !== 0x71)) return 'literal'
   const textStart = charsetEnd + 3
   // The end is looked for before the next beginning only: else every unfinished word would be searched to the end.
   const next = value.indexOf('=?', textStart)
-  const within = next < 0 ? value : value.slice(0, next + 1)
+  // (`=?=` is the padding of base64 and the end of its word.)
+  const within = next < 0 ? value : value.slice(0, next + '=?='.length)
   const end = within.indexOf('?=', textStart)
   if (end < 0) return 'malformed'
   // RFC 2231 §5 lets a language follow the charset.
   const charset = (value.slice(start + 2, charsetEnd).split('*')[0] ?? '').toLowerCase()
-  if (charset === '' || /\s/.test(charset)) return 'malformed'
+  if (!/^[a-z0-9!#$%&'+^_`{}~.:-]+$/.test(charset)) return 'literal'
   const text = value.slice(textStart, end)
   const bytes = encoding === 0x62 ? Buffer.from(text, 'base64').toString('latin1') : decodeQ(text)
   return { charset, bytes, end: end + 2 }

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { decodeCharset } from '../charset/decode.ts'
 import type { Context } from '../context.ts'
-import { decodeHeader } from './encoded-word.ts'
+import { decodeHeader, decodeHighBytes } from './encoded-word.ts'
 
 /** Lower-case names; RFC 2231 sections joined and decoded, RFC 2047 words decoded. */
 export type Parameters = ReadonlyMap<string, string>
@@ -26,7 +26,7 @@ export function readParameters(context: Context, value: string, from: number): P
   for (const { name, value } of raw) {
     const star = name.indexOf('*')
     if (star <= 0) {
-      if (!plain.has(name)) plain.set(name, decodeHeader(context, value))
+      if (!plain.has(name)) plain.set(name, decoded(context, name, value))
       continue
     }
     const match = /^\*(?:(\d{1,4})(\*)?)?$/.exec(name.slice(star))
@@ -40,8 +40,14 @@ export function readParameters(context: Context, value: string, from: number): P
     if (list === undefined) sections.set(base, [section])
     else list.push(section)
   }
-  for (const [base, list] of sections) plain.set(base, joinSections(context, list))
+  for (const [base, list] of sections) plain.set(base, joinSections(context, base, list))
   return plain
+}
+
+/** Senders put encoded words into names, against RFC 2047 §5. A boundary is compared byte by byte: it stays as it is. */
+function decoded(context: Context, name: string, value: string): string {
+  if (name === 'filename' || name === 'name') return decodeHeader(context, value)
+  return name === 'boundary' ? value : decodeHighBytes(context, value)
 }
 
 interface Section {
@@ -51,7 +57,7 @@ interface Section {
 }
 
 /** RFC 2231 §3 and §4: sections in order of their numbers, up to the first gap; the charset stands in the first. */
-function joinSections(context: Context, list: Section[]): string {
+function joinSections(context: Context, name: string, list: Section[]): string {
   list.sort((a, b) => a.index - b.index)
   let charset = ''
   let bytes = ''
@@ -77,13 +83,13 @@ function joinSections(context: Context, list: Section[]): string {
     }
     bytes += value
   }
-  if (!isExtended) return decodeHeader(context, bytes)
-  const decoded = charset === '' ? undefined : decodeCharset(charset, Buffer.from(bytes, 'latin1'))
-  if (decoded === undefined) {
+  if (!isExtended) return decoded(context, name, bytes)
+  const text = charset === '' ? undefined : decodeCharset(charset, Buffer.from(bytes, 'latin1'))
+  if (text === undefined) {
     if (charset !== '') context.defects.add('charset_unknown')
     return decodeHeader(context, bytes)
   }
-  return decoded.replace(/[\x00-\x1f\x7f]+/g, ' ')
+  return text.replace(/[\x00-\x1f\x7f]+/g, ' ')
 }
 
 function percentDecoded(value: string): string {

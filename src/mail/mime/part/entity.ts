@@ -89,7 +89,7 @@ function readContentType(
 /** Any disposition but `inline` is an attachment (RFC 2183 §2.8); a missing name is none at all. */
 function dispositionNamed(value: string): string | null {
   const name = /^\s*"?([A-Za-z0-9_-]+)/.exec(value)?.[1]?.toLowerCase()
-  return name === undefined || value.slice(0, afterName(value)).includes('=') ? null : name
+  return name === undefined || afterName(value) === 0 ? null : name
 }
 
 function afterName(value: string): number {

@@ -38,17 +38,16 @@ function note(context: Context, encoded: string, start: number): void {
   }
 }
 
-/** Cuts behind each run of padding; beyond the limit the rest is one piece, of which Node decodes the beginning. */
+/** Cuts behind each run of padding, and ends where what follows is no base64: a footer that a list has added. */
 function pieces(encoded: string): string[] {
   const list: string[] = []
   let position = 0
-  while (position < encoded.length) {
-    const padding = list.length < piecesMax ? encoded.indexOf('=', position) : -1
-    if (padding < 0) {
-      list.push(encoded.slice(position))
-      break
-    }
-    list.push(encoded.slice(position, padding))
+  while (position < encoded.length && list.length < piecesMax) {
+    const padding = encoded.indexOf('=', position)
+    const piece = encoded.slice(position, padding < 0 ? encoded.length : padding)
+    if (list.length > 0 && notBase64.test(piece)) break
+    list.push(piece)
+    if (padding < 0) break
     position = padding + 1
     while (encoded.charCodeAt(position) === 61) position++
   }
