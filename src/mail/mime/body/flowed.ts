@@ -23,7 +23,8 @@ export function decodeFlowed(text: string, delSp: boolean): string {
     let line = text.slice(start, end)
     if (line.endsWith('\r')) line = line.slice(0, -1)
     const isSignature = line === '-- '
-    if (depth >= 0 && (lineDepth !== depth || isSignature)) {
+    // By the letter of §4.2 an empty line only ends the paragraph; senders who leave a blank before it mean it to be seen.
+    if (depth >= 0 && (lineDepth !== depth || isSignature || line === '')) {
       out.push(written(paragraph, depth))
       depth = -1
       paragraph = ''

@@ -24,6 +24,11 @@ export function selectBody(root: Entity): Selection {
   const attachments: Entity[] = []
   const alternatives = new Set<Entity>()
   walk([root], 'mixed', false, { text, html })
+  // The RFC leaves media in the flow to a display that can draw them. Here they are files too: a photo that a phone
+  // puts between two paragraphs must be found, listed and saved.
+  const media = new Set([...text, ...html].filter(part => isMedia(part) && !attachments.includes(part)))
+  if (media.size > 0) attachments.push(...media)
+  if (media.size > 0) attachments.sort((a, b) => a.bodyStart - b.bodyStart)
   return { text, html, attachments, alternatives }
 
   function walk(parts: readonly Entity[], subtype: string, inAlternative: boolean, given: Lists): void {

@@ -242,7 +242,7 @@ const flowedCases: readonly Case[] = [
   { name: 'flowed-depth-change-ends-paragraph', raw: flowed('', '> soft ', '>> other', 'Mine'), expect: { text: '> soft \n>> other\nMine', defects: [] } },
   { name: 'flowed-signature-never-flows', raw: flowed('', 'Text ', '-- ', 'Ann'), expect: { text: 'Text \n-- \nAnn', defects: [] } },
   { name: 'flowed-only-when-declared', raw: mail(['Content-Type: text/plain; format=fixed'], 'One ', 'two'), expect: { text: 'One \ntwo', defects: [] } },
-  { name: 'flowed-blank-lines', raw: flowed('', 'One ', '', 'Two'), expect: { text: 'One \nTwo', defects: [] } },
+  { name: 'flowed-blank-lines', raw: flowed('', 'One ', '', 'Two'), expect: { text: 'One \n\nTwo', defects: [] } },
 ]
 
 export const kindCases: readonly Case[] = [...invites, ...reports, ...protectedCases, ...lists, ...flowedCases]
