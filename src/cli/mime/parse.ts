@@ -133,10 +133,14 @@ function summaryOf(message: ParsedMessage): string[] {
   ]
   const lines = rows.filter(([, value]) => value !== '').map(([name, value]) => `${name.padEnd(12)}${oneLine(value)}`)
   for (const attachment of message.attachments) {
-    lines.push(`${'Attachment'.padEnd(12)}${oneLine(`${attachment.part}  ${attachment.contentType}  ${attachmentFileName(attachment)}`)}`)
+    lines.push(
+      `${'Attachment'.padEnd(12)}${oneLine(`${attachment.part}  ${attachment.contentType}  ${attachmentFileName(attachment)}`)}`,
+    )
   }
   for (const { code, part, offset } of message.defects) {
-    const place = [part === null ? '' : `part ${part}`, offset === null ? '' : `byte ${offset}`].filter(text => text !== '')
+    const place = [part === null ? '' : `part ${part}`, offset === null ? '' : `byte ${offset}`].filter(
+      text => text !== '',
+    )
     lines.push(`${'Defect'.padEnd(12)}${code}${place.length === 0 ? '' : ` (${place.join(', ')})`}`)
   }
   if (message.text !== null) lines.push('', stripInvisible(message.text).trimEnd())

@@ -19,7 +19,10 @@ const tags = /[\u{e0000}-\u{e0fff}]/gu
 /** Joiners belong between letters of some scripts and between emoji; elsewhere they only hide. */
 const joined = String.raw`\p{L}\p{M}\p{Extended_Pictographic}\ufe0f`
 const joiner = String.raw`[\u200c\u200d]`
-const joiners = new RegExp(`(?<![${joined}])${joiner}|${joiner}(?![${joined}])|(?<=[a-z])${joiner}|${joiner}(?=[a-z])`, 'giu')
+const joiners = new RegExp(
+  `(?<![${joined}])${joiner}|${joiner}(?![${joined}])|(?<=[a-z])${joiner}|${joiner}(?=[a-z])`,
+  'giu',
+)
 /** One variation selector may follow a character; a run of them carries data. */
 const selectors = /(?<=[\ufe00-\ufe0f])[\ufe00-\ufe0f]+/gu
 

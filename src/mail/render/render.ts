@@ -68,5 +68,7 @@ export function renderPlain(text: string): { readonly text: string; readonly inv
 }
 
 function tidy(text: string): string {
-  return stripInvisible(text).replace(/\n{3,}/g, '\n\n').trim()
+  return stripInvisible(text)
+    .replace(/\n{3,}/g, '\n\n')
+    .trim()
 }

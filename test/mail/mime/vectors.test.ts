@@ -14,7 +14,8 @@ describe.each(corpus)('$name', ({ name, raw, expect: expected }) => {
 
   test('gives what the RFCs and real mail ask for', () => {
     expect(wire).toMatchObject(fields)
-    if (defects !== undefined) expect([...new Set(message.defects.map(({ code }) => code))].sort()).toEqual([...defects].sort())
+    if (defects !== undefined)
+      expect([...new Set(message.defects.map(({ code }) => code))].sort()).toEqual([...defects].sort())
   })
 
   test('is the file that is kept, with the result that is kept', () => {
@@ -24,7 +25,16 @@ describe.each(corpus)('$name', ({ name, raw, expect: expected }) => {
 
   test('gives an index the same envelope and files as a reader', () => {
     const indexed = parseForIndex(raw)
-    for (const field of ['from', 'to', 'subject', 'date', 'messageId', 'references', 'list', 'hasAttachments'] as const) {
+    for (const field of [
+      'from',
+      'to',
+      'subject',
+      'date',
+      'messageId',
+      'references',
+      'list',
+      'hasAttachments',
+    ] as const) {
       expect(indexed[field]).toEqual(message[field])
     }
     expect(indexed.attachments).toEqual(message.attachments)

@@ -23,8 +23,9 @@ export function decodeText(
   const label = declared?.trim()
   const named = label === undefined || label === '' ? undefined : charsetNamed(label)
   if (isAscii(bytes) && (named === undefined || !usesAsciiBytes(named))) {
-    if (!(named === undefined && bytes.includes(0x1b)))
+    if (!(named === undefined && bytes.includes(japaneseEscape))) {
       return { text: bytes.toString('latin1'), charset: named ?? 'us-ascii' }
+    }
   }
   if (named === undefined || isAsciiLabel(label ?? '')) {
     if (label !== undefined && label !== '')
@@ -47,6 +48,9 @@ export function decodeText(
   return { text, charset: named }
 }
 
+/** ISO-2022-JP consists of ASCII bytes; this turns them into pairs. */
+const japaneseEscape = '\x1b$'
+
 /** US-ASCII promises that there is nothing to decode; bytes beyond it break the promise. */
 function isAsciiLabel(label: string): boolean {
   return /^(?:us-?ascii|ascii|ansi_x3\.4-19(?:68|86)|iso646-us|iso-ir-6|646)$/i.test(label)
@@ -60,7 +64,7 @@ function undeclared(bytes: Buffer, isHtml: boolean): DecodedText {
     const text = decodeCharset(meta, bytes)
     if (text !== undefined) return { text, charset: meta }
   }
-  if (isValidUtf8(bytes) && !bytes.includes(0x1b))
+  if (isValidUtf8(bytes) && !bytes.includes(japaneseEscape))
     return { text: decodeCharset('utf-8', bytes) ?? '', charset: 'utf-8' }
   const guess = guessCharset(bytes)
   return { text: decodeCharset(guess, bytes) ?? '', charset: guess }

@@ -48,7 +48,10 @@ export function readDate(defects: DefectLog, raw: string | undefined): MessageDa
   const usual = readUsual(raw)
   if (usual !== undefined) return usual
   const clipped = raw.slice(0, dateLengthMax).replace(/\s+/g, ' ')
-  const text = clipped.replace(/\([^()]*\)/g, ' ').replace(/ +(,?)/g, '$1 ').trim()
+  const text = clipped
+    .replace(/\([^()]*\)/g, ' ')
+    .replace(/ +(,?)/g, '$1 ')
+    .trim()
   const fields = fieldsOf(text)
   const date = fields === undefined ? null : instant(defects, fields, clipped)
   if (date === null) defects.add('date_malformed')

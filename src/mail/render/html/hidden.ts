@@ -1,4 +1,5 @@
 import { fillers } from '../characters.ts'
+import { decodeEntities } from './entities.ts'
 import type { HiddenReason } from './style.ts'
 
 /** One run of text that the source holds and a reader does not see. */
@@ -11,7 +12,7 @@ export interface HiddenText {
 
 /** What was left out of a rendering because a person would not see it. A gate decides what that means. */
 export interface HiddenFacts {
-  /** Characters hidden by style, comments not counted. */
+  /** Characters of the source that style hides, comments not counted. */
   readonly length: number
   /** The first runs; `count` tells how many there were. */
   readonly runs: readonly HiddenText[]
@@ -28,22 +29,22 @@ export class HiddenLog {
   #mayJoin = false
 
   /** Text that is hidden; what only fills space is not worth a word. */
-  add(reason: HiddenReason, text: string): void {
-    const trimmed = text
-      .slice(0, sampleMax * 4)
-      .replace(filling, ' ')
-      .trim()
+  add(reason: HiddenReason, source: string): void {
+    const { length } = source
+    let trimmed = visible(source.slice(0, sampleMax * 4))
+    // Padding in front must not keep what comes behind it from being told.
+    if (trimmed === '' && length > sampleMax * 4) trimmed = visible(source)
     if (trimmed === '') return
-    if (reason !== 'comment') this.#length += text.length
+    if (reason !== 'comment') this.#length += length
     const last = this.#runs.at(-1)
     if (this.#mayJoin && last !== undefined && last.reason === reason) {
-      last.length += text.length
+      last.length += length
       if (last.text.length < sampleMax) last.text = `${last.text} ${trimmed}`.slice(0, sampleMax)
       return
     }
     this.#count++
     this.#mayJoin = this.#runs.length < runsMax
-    if (this.#mayJoin) this.#runs.push({ reason, text: trimmed.slice(0, sampleMax), length: text.length })
+    if (this.#mayJoin) this.#runs.push({ reason, text: trimmed.slice(0, sampleMax), length })
   }
 
   /** Visible text came between: what follows is a run of its own. */
@@ -54,6 +55,10 @@ export class HiddenLog {
   get facts(): HiddenFacts {
     return { length: this.#length, runs: this.#runs, count: this.#count }
   }
+}
+
+function visible(source: string): string {
+  return decodeEntities(source).replace(filling, ' ').trim()
 }
 
 const filling = new RegExp(`[${fillers}]+`, 'g')

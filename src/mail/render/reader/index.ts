@@ -95,7 +95,11 @@ function countLines(text: string): number {
 
 /** At most two blank lines in a row, none around. */
 function collapsed(lines: readonly string[]): string {
-  return lines.join('\n').trimEnd().replace(/^\n+/, '').replace(/\n{4,}/g, '\n\n\n')
+  return lines
+    .join('\n')
+    .trimEnd()
+    .replace(/^\n+/, '')
+    .replace(/\n{4,}/g, '\n\n\n')
 }
 
 function rangesOf(lines: readonly ReaderLine[]): RemovedLines[] {

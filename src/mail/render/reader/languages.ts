@@ -31,9 +31,9 @@ export const wroteWords: Readonly<Record<string, readonly string[]>> = {
   ca: ['va escriure'],
   vi: ['đã viết'],
   id: ['menulis'],
-  he: ['כתב', 'כתבה', 'כתב/ה', '‫כתב', 'מאת'],
+  he: ['כתב', 'כתבה', 'כתב/ה'],
   ar: ['كتب', 'كتبت'],
-  ja: ['書きました', 'のメール', 'wrote'],
+  ja: ['書きました', 'のメール'],
   zh: ['写道', '寫道'],
   ko: ['작성', '님이 작성', '썼습니다'],
 }

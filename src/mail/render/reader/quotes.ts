@@ -18,7 +18,9 @@ export function removeQuotes(lines: readonly ReaderLine[]): Quote[] {
   if (start === undefined || start >= end) return []
   const first = introductionStart(lines, start)
   if (!removeFrom(lines, first, lines.length, 'quotes')) return []
-  const introduction = lines.slice(first, start + introductionLinesMax).map(line => line.text.slice(0, introductionLengthMax))
+  const introduction = lines
+    .slice(first, block === undefined ? start : start + introductionLinesMax)
+    .map(line => line.text.slice(0, introductionLengthMax))
   const text = lines
     .slice(start, end)
     .map(line => line.text.replace(/^\s{0,3}> ?/, ''))
@@ -32,17 +34,17 @@ const introductionLinesMax = 4
 const introductionLengthMax = 300
 const headerLinesMax = 8
 
-/** Where quoted lines begin that reach to the end, only blank ones between them. */
+/** Where quoted lines begin that reach to the end, only blank ones and attributions of inner quotes between them. */
 function trailingQuoteStart(lines: readonly ReaderLine[], end: number): number | undefined {
   let start: number | undefined
   for (let index = end - 1; index >= 0; index--) {
     const line = lines[index]
     if (line === undefined) break
     if (line.quoted) start = index
-    else if (!isBlank(line)) {
-      // A bare attribution or separator may stand between a quote and the quote that it quotes.
-      if (!isAttribution(lines, index) && !isSeparator(line.text)) break
-      start = index
+    else if (!isBlank(line) && !isSeparator(line.text)) {
+      const attribution = attributionStart(lines, index)
+      if (attribution === undefined) break
+      index = attribution
     }
   }
   return start
@@ -68,8 +70,16 @@ function introductionStart(lines: readonly ReaderLine[], start: number): number 
   return index
 }
 
+/** Scripts without blanks between words have no boundary before the verb either. */
+const unspaced = new Set(['ja', 'zh', 'ko'])
+
+function wroteIn(languages: (language: string) => boolean): string {
+  const chosen = Object.entries(wroteWords).filter(([language]) => languages(language))
+  return chosen.flatMap(([, words]) => words.map(escaped)).join('|')
+}
+
 const wrote = new RegExp(
-  String.raw`(?:^|[\s,>)"“:\d\]年月日、])(?:${Object.values(wroteWords).flat().map(escaped).join('|')})(?![\p{L}])`,
+  String.raw`(?:^|[\s,>)"“:\d\]])(?:${wroteIn(language => !unspaced.has(language))})(?![\p{L}])|${wroteIn(language => unspaced.has(language))}`,
   'iu',
 )
 const attributionLinesMax = 3
@@ -82,13 +92,10 @@ function attributionStart(lines: readonly ReaderLine[], last: number): number | 
     if (line === undefined || isBlank(line) || line.quoted !== (lines[last]?.quoted ?? false)) return undefined
     text = `${line.text.trim()} ${text}`.trim()
     if (text.length > introductionLengthMax) return undefined
-    if (isAttributionText(text)) return index
+    // `<ann@example.org> wrote:` is the rest of a line that began with a date.
+    if (isAttributionText(text) && (/\d/.test(text) || !/\d/.test(lines[index - 1]?.text ?? ''))) return index
   }
   return undefined
-}
-
-function isAttribution(lines: readonly ReaderLine[], index: number): boolean {
-  return attributionStart(lines, index) === index
 }
 
 /** `On 2 March 2026, Ann <a@b> wrote:`: the verb, a colon at the end, and a date, an address or a name before it. */
@@ -145,9 +152,9 @@ function authorOf(introduction: readonly string[]): string | null {
   const text = introduction.join(' ')
   const match = wrote.exec(text)
   if (match === null) return null
-  const before = text.slice(0, match.index)
-  const name = /([\p{L}'’."-][\p{L}'’."\- ]{1,60}?)\s*[<(][^<>()]*@/u.exec(before)?.[1] ?? lastWords(before)
-  return name === undefined ? null : clean(name)
+  const named = /((?:\p{Lu}[\p{L}'’.-]*\s+){0,3}\p{Lu}[\p{L}'’.-]*),?"?\s*[<(]{1,2}[^<>()\s]+@/u.exec(text)?.[1]
+  const name = named?.replace(/^[AP]M\s+/, '') ?? lastWords(text.slice(0, match.index))
+  return name === undefined ? (/[^\s<>(),:]+@[^\s<>(),:]+/.exec(text)?.[0] ?? null) : clean(name)
 }
 
 /** The name that stands last before the verb, after a comma, a time or a colon. */

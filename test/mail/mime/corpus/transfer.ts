@@ -48,19 +48,59 @@ function yencode(bytes: Buffer): string {
 }
 
 export const transferCases: readonly Case[] = [
-  { name: 'qp-soft-breaks', raw: text('quoted-printable', 'one=', ' line', 'two'), expect: { text: 'one line\ntwo', defects: [] } },
-  { name: 'qp-escapes', raw: text('quoted-printable', 'a=3Db =C3=BC =c3=bc'), expect: { text: 'a=b ü ü', defects: [] } },
-  { name: 'qp-trailing-blanks', raw: text('quoted-printable', 'a  \t', 'b=20', 'c= \t', 'd'), expect: { text: 'a\nb \ncd', defects: [] } },
-  { name: 'qp-malformed', raw: text('quoted-printable', '100=ok =G1 ='), expect: { text: '100=ok =G1 ', defects: ['quoted_printable_malformed'] } },
+  {
+    name: 'qp-soft-breaks',
+    raw: text('quoted-printable', 'one=', ' line', 'two'),
+    expect: { text: 'one line\ntwo', defects: [] },
+  },
+  {
+    name: 'qp-escapes',
+    raw: text('quoted-printable', 'a=3Db =C3=BC =c3=bc'),
+    expect: { text: 'a=b ü ü', defects: [] },
+  },
+  {
+    name: 'qp-trailing-blanks',
+    raw: text('quoted-printable', 'a  \t', 'b=20', 'c= \t', 'd'),
+    expect: { text: 'a\nb \ncd', defects: [] },
+  },
+  {
+    name: 'qp-malformed',
+    raw: text('quoted-printable', '100=ok =G1 ='),
+    expect: { text: '100=ok =G1 ', defects: ['quoted_printable_malformed'] },
+  },
   { name: 'qp-raw-8bit', raw: text('quoted-printable', utf8('é =C3=A9')), expect: { text: 'é é', defects: [] } },
-  { name: 'qp-lf-lines', raw: Buffer.from(text('quoted-printable', 'a=', 'b', 'c').toString('latin1').replaceAll('\r\n', '\n'), 'latin1'), expect: { text: 'ab\nc', defects: [] } },
+  {
+    name: 'qp-lf-lines',
+    raw: Buffer.from(text('quoted-printable', 'a=', 'b', 'c').toString('latin1').replaceAll('\r\n', '\n'), 'latin1'),
+    expect: { text: 'ab\nc', defects: [] },
+  },
   { name: 'qp-upper-case-label', raw: text('QUOTED-PRINTABLE', 'a=3Db'), expect: { text: 'a=b', defects: [] } },
-  { name: 'base64-text', raw: text('base64', ...base64('Grüße\r\nzwei')), expect: { text: 'Grüße\nzwei', defects: [] } },
-  { name: 'base64-one-line', raw: text('base64', Buffer.from('x'.repeat(300)).toString('base64')), expect: { text: 'x'.repeat(300), defects: [] } },
+  {
+    name: 'base64-text',
+    raw: text('base64', ...base64('Grüße\r\nzwei')),
+    expect: { text: 'Grüße\nzwei', defects: [] },
+  },
+  {
+    name: 'base64-one-line',
+    raw: text('base64', Buffer.from('x'.repeat(300)).toString('base64')),
+    expect: { text: 'x'.repeat(300), defects: [] },
+  },
   { name: 'base64-unpadded', raw: text('base64', 'YWI'), expect: { text: 'ab', defects: [] } },
-  { name: 'base64-foreign-characters', raw: text('base64', 'YW*Jj', '!ZGVm'), expect: { text: 'abcdef', defects: ['base64_malformed'] } },
-  { name: 'base64-pieces', raw: text('base64', 'YQ==', 'Yg==', 'Yw=='), expect: { text: 'abc', defects: ['base64_malformed'] } },
-  { name: 'base64-with-list-footer', raw: text('base64', 'YWJj', '=', '_______'), expect: { text: 'abc', defects: ['base64_malformed'] } },
+  {
+    name: 'base64-foreign-characters',
+    raw: text('base64', 'YW*Jj', '!ZGVm'),
+    expect: { text: 'abcdef', defects: ['base64_malformed'] },
+  },
+  {
+    name: 'base64-pieces',
+    raw: text('base64', 'YQ==', 'Yg==', 'Yw=='),
+    expect: { text: 'abc', defects: ['base64_malformed'] },
+  },
+  {
+    name: 'base64-with-list-footer',
+    raw: text('base64', 'YWJj', '=', '_______'),
+    expect: { text: 'abc', defects: ['base64_malformed'] },
+  },
   { name: 'base64-file', raw: file('base64', ...base64(binary)), expect: attached(binary) },
   { name: 'base64-empty-file', raw: file('base64', ''), expect: attached('') },
   { name: 'qp-file', raw: file('quoted-printable', 'a=0D=0Ab=00'), expect: attached('a\r\nb\0') },
@@ -68,7 +108,11 @@ export const transferCases: readonly Case[] = [
   { name: '8bit-file', raw: file('8bit', 'a', 'b'), expect: attached('a\r\nb') },
   { name: 'unknown-encoding', raw: file('x-rot13', 'abc'), expect: attached('abc', ['encoding_unknown']) },
   { name: 'encoding-with-comment', raw: file('base64 (of course)', 'YWJj'), expect: attached('abc') },
-  { name: 'uuencode-part', raw: file('x-uuencode', 'begin 644 f.bin', ...uuencode(binary), '`', 'end'), expect: attached(binary) },
+  {
+    name: 'uuencode-part',
+    raw: file('x-uuencode', 'begin 644 f.bin', ...uuencode(binary), '`', 'end'),
+    expect: attached(binary),
+  },
   {
     name: 'uuencode-in-text',
     raw: mail([], 'See this:', '', 'begin 644 data file.bin', ...uuencode(binary), '`', 'end', '', 'Bye'),
@@ -81,7 +125,18 @@ export const transferCases: readonly Case[] = [
   },
   {
     name: 'uuencode-two-in-text',
-    raw: mail([], 'begin 644 a', ...uuencode(Buffer.from('first')), '`', 'end', 'between', 'begin 600 b', ...uuencode(Buffer.from('second')), '`', 'end'),
+    raw: mail(
+      [],
+      'begin 644 a',
+      ...uuencode(Buffer.from('first')),
+      '`',
+      'end',
+      'between',
+      'begin 600 b',
+      ...uuencode(Buffer.from('second')),
+      '`',
+      'end',
+    ),
     expect: {
       text: 'between\n',
       attachments: [
@@ -113,8 +168,36 @@ export const transferCases: readonly Case[] = [
     ),
     expect: { text: 'Hello', defects: ['multipart_encoded'] },
   },
-  { name: 'line-ends-lf', raw: Buffer.from(lines('From: a@example.org', 'Date: 2 Mar 2026 10:00:00 +0000', 'Message-ID: <1@x>', 'Subject: s', '', 'a', 'b').replaceAll('\r\n', '\n')), expect: { subject: 's', text: 'a\nb', defects: [] } },
-  { name: 'line-ends-bare-cr', raw: Buffer.from(lines('From: a@example.org', 'Date: 2 Mar 2026 10:00:00 +0000', 'Message-ID: <1@x>', 'Subject: s', '', 'a', 'b').replaceAll('\r\n', '\r')), expect: { subject: 's', text: 'a\nb', defects: ['line_endings_bare_cr'] } },
+  {
+    name: 'line-ends-lf',
+    raw: Buffer.from(
+      lines(
+        'From: a@example.org',
+        'Date: 2 Mar 2026 10:00:00 +0000',
+        'Message-ID: <1@x>',
+        'Subject: s',
+        '',
+        'a',
+        'b',
+      ).replaceAll('\r\n', '\n'),
+    ),
+    expect: { subject: 's', text: 'a\nb', defects: [] },
+  },
+  {
+    name: 'line-ends-bare-cr',
+    raw: Buffer.from(
+      lines(
+        'From: a@example.org',
+        'Date: 2 Mar 2026 10:00:00 +0000',
+        'Message-ID: <1@x>',
+        'Subject: s',
+        '',
+        'a',
+        'b',
+      ).replaceAll('\r\n', '\r'),
+    ),
+    expect: { subject: 's', text: 'a\nb', defects: ['line_endings_bare_cr'] },
+  },
   { name: 'line-ends-mixed', raw: mail([], 'a\rb\nc\r\nd\r\re'), expect: { text: 'a\nb\nc\nd\n\ne', defects: [] } },
   { name: 'null-bytes', raw: mail([], 'a\0b\0\0c'), expect: { text: 'a\ufffdb\ufffdc', defects: ['null_byte'] } },
 ]

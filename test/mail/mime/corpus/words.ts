@@ -12,7 +12,11 @@ const rows: readonly (readonly [name: string, value: string, subject: string, ..
   ['adjacent-folded', '=?UTF-8?Q?a_?=\r\n =?UTF-8?Q?b?=', 'a b'],
   ['adjacent-other-charset', '=?UTF-8?Q?=C3=A4?= =?iso-8859-1?Q?=F6?=', 'äö'],
   ['blank-kept-to-text', '=?UTF-8?Q?a?= b', 'a b'],
-  ['rfc2047-example', '=?ISO-8859-1?B?SWYgeW91IGNhbiByZWFkIHRoaXMgeW8=?=\r\n =?ISO-8859-2?B?dSB1bmRlcnN0YW5kIHRoZSBleGFtcGxlLg==?=', 'If you can read this you understand the example.'],
+  [
+    'rfc2047-example',
+    '=?ISO-8859-1?B?SWYgeW91IGNhbiByZWFkIHRoaXMgeW8=?=\r\n =?ISO-8859-2?B?dSB1bmRlcnN0YW5kIHRoZSBleGFtcGxlLg==?=',
+    'If you can read this you understand the example.',
+  ],
   ['character-cut-between-words', '=?UTF-8?Q?=C3?= =?UTF-8?Q?=BC?=', 'ü'],
   ['iso-2022-jp', '=?ISO-2022-JP?B?GyRCRnxLXBsoQg==?=', '日本'],
   ['shift-jis', '=?Shift_JIS?B?k/qWew==?=', '日本'],

@@ -13,6 +13,9 @@ const names = new Set(corpus.flatMap(({ name }) => [`${name}.eml`, `${name}.json
 for (const file of readdirSync(directory)) if (!names.has(file)) rmSync(path.join(directory, file))
 for (const { name, raw } of corpus) {
   writeFileSync(path.join(directory, `${name}.eml`), raw)
-  writeFileSync(path.join(directory, `${name}.json`), `${JSON.stringify(toWire(parseMessage(raw), raw), undefined, 1)}\n`)
+  writeFileSync(
+    path.join(directory, `${name}.json`),
+    `${JSON.stringify(toWire(parseMessage(raw), raw), undefined, 1)}\n`,
+  )
 }
 process.stdout.write(`${corpus.length} messages\n`)
