@@ -103,7 +103,7 @@ async function measure<T>(
         if (result instanceof Promise) await result
       }
       const { user, system } = process.cpuUsage(before)
-      // The first round only warms up.
+      // The first round is for the compiler.
       if (round > 0) rounds.get(name)?.push((user + system) / 1e6)
     }
   }

@@ -1,4 +1,4 @@
-import { fillers, indexText, looksLikeHtml } from '#mail/render/index.ts'
+import { fillers, fillersButBlank, indexText, looksLikeHtml } from '#mail/render/index.ts'
 import { hasFiles, listAttachments } from './attachments.ts'
 import type { Embedded } from './body/embedded.ts'
 import { selectBody } from './body/select.ts'
@@ -191,7 +191,7 @@ const encodedBytesPerCharacterMax = 16
 
 const snippetSourceMax = 1000
 /** Any run that is not already one plain space. */
-const gap = new RegExp(`[${fillers}]{2,}|(?! )[${fillers}]`, 'g')
+const gap = new RegExp(`[${fillers}]{2,}|[${fillersButBlank}]`, 'g')
 
 function snippetOf(text: string): string {
   const first = text

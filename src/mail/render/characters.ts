@@ -14,5 +14,7 @@ export const controlMarks = String.raw`\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029`
 /** What may follow a letter without being one: accents, selectors. Takes no column of a terminal. */
 export const combiningMarks = String.raw`\p{Mn}\p{Me}\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f`
 
-/** White space and everything else that only fills space, as newsletters pad their preview text. */
-export const fillers = String.raw`\s\u00a0\u00ad\u034f\u061c\u115f\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff`
+/** What only fills space, as newsletters pad their preview text; all white space but the plain blank is among it. */
+export const fillersButBlank = String.raw`\t-\r\u00a0\u00ad\u034f\u061c\u115f\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff`
+
+export const fillers = ` ${fillersButBlank}`

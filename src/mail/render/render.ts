@@ -1,5 +1,6 @@
 import type { HiddenFacts } from './html/hidden.ts'
-import { type LinkStyle, renderTree } from './html/render.ts'
+import type { LinkStyle } from './html/links.ts'
+import { renderTree } from './html/render.ts'
 import { type HtmlLimits, htmlLimits, readHtml } from './html/tree.ts'
 import { type InvisibleFacts, invisibleFacts, stripInvisible } from './invisible.ts'
 

@@ -1,4 +1,4 @@
-import { htmlToText } from '#mail/render/index.ts'
+import { indexText } from '#mail/render/index.ts'
 import type { Context } from '../context.ts'
 import { isTnef } from '../kinds/protection.ts'
 import type { TextSource } from '../message.ts'
@@ -37,7 +37,9 @@ export function composeBody({ context, selection, embedded }: ReadMessage): Comp
   const htmls = selection.html.filter(isText)
   const fromHtml = texts.filter(entity => entity.type === 'text/html').length
   const source = texts.length === 0 ? 'none' : fromHtml === 0 ? 'plain' : fromHtml === texts.length ? 'html' : 'mixed'
-  const text = joined(texts.map(entity => (entity.type === 'text/html' ? htmlToText(textOf(entity)) : textOf(entity))))
+  const text = joined(
+    texts.map(entity => (entity.type === 'text/html' ? indexText(textOf(entity)).text : textOf(entity))),
+  )
   const hasHtml = htmls.some(entity => entity.type === 'text/html')
   const html = joined(htmls.map(entity => (entity.type === 'text/html' ? textOf(entity) : escaped(textOf(entity)))))
   return { text: texts.length === 0 ? null : text, textSource: source, html: hasHtml ? html : null }

@@ -1,12 +1,10 @@
-import { destinationOf, hostOf, sameAddress } from './links.ts'
+import { fenceFor, isShortRow, surrounded, textOf } from './inline.ts'
+import { destinationOf, LinkList, type LinkStyle } from './links.ts'
 import { escapeMarkdown } from './markdown.ts'
 import { isQuoteElement, startsQuote } from './quote-elements.ts'
 import { dataTableLines } from './table.ts'
 import { cellsOf, type HtmlElement, type HtmlNode, isDataTable } from './tree.ts'
 import { BlockWriter, type RenderedLine } from './writer.ts'
-
-/** How links are shown: behind their text, as a list of references at the end, by their host only, or not at all. */
-export type LinkStyle = 'inline' | 'references' | 'host' | 'none'
 
 export interface RenderStyle {
   readonly mode: 'plain' | 'markdown'
@@ -29,7 +27,6 @@ export function renderTree(root: HtmlElement, style: RenderStyle): Rendering {
   return new Renderer(style).run(root)
 }
 
-const linksMax = 2000
 const headings = new Set(['h1', 'h2', 'h3', 'h4', 'h5', 'h6'])
 const withMargin = new Set([
   'p',
@@ -52,7 +49,7 @@ const emphasis = new Set(['i', 'em', 'cite'])
 class Renderer {
   readonly #style: RenderStyle
   readonly #writer: BlockWriter
-  readonly #links = new Map<string, number>()
+  readonly #links: LinkList
   readonly #lists: { ordered: boolean; next: number }[] = []
   #remoteImages = 0
   /** Marks that are open, so that none is put inside of itself. */
@@ -64,12 +61,13 @@ class Renderer {
   constructor(style: RenderStyle) {
     this.#style = style
     this.#writer = new BlockWriter(style.width, style.charsMax)
+    this.#links = new LinkList(style.mode, style.links)
   }
 
   run(root: HtmlElement): Rendering {
     this.#children(root)
     const lines = this.#writer.finish()
-    const links = [...this.#links.keys()]
+    const links = this.#links.all
     if (this.#style.links === 'references' && links.length > 0) {
       lines.push({ text: '', quoted: false })
       links.forEach((link, index) => {
@@ -254,7 +252,7 @@ class Renderer {
   #anchor(element: HtmlElement): void {
     const destination = destinationOf(element.attributes.get('href'))
     if (destination === undefined || this.#link !== undefined || element.hasBlock) {
-      if (destination !== undefined) this.#remember(destination)
+      if (destination !== undefined) this.#links.remember(destination)
       this.#children(element)
       return
     }
@@ -262,36 +260,7 @@ class Renderer {
     const place = this.#writer.place
     this.#children(element)
     this.#link = undefined
-    this.#writer.wrap(place, text => this.#linked(text, destination))
-  }
-
-  #linked(text: string, destination: string): string {
-    if (text.trim() === '') return text
-    const number = this.#remember(destination)
-    if (sameAddress(text.trim(), destination)) return text
-    const inside = text.trim()
-    const after = text.slice(text.trimEnd().length)
-    const before = text.slice(0, text.length - text.trimStart().length)
-    switch (this.#style.links) {
-      case 'none':
-        return text
-      case 'host':
-        return `${before}${inside} (${hostOf(destination)})${after}`
-      case 'references':
-        return number === undefined ? text : `${before}${inside} [${number}]${after}`
-      case 'inline':
-        return this.#style.mode === 'markdown'
-          ? `${before}[${inside.replace(/\n+/g, ' ')}](${destination})${after}`
-          : `${before}${inside} <${destination}>${after}`
-    }
-  }
-
-  #remember(destination: string): number | undefined {
-    const known = this.#links.get(destination)
-    if (known !== undefined) return known
-    if (this.#links.size >= linksMax) return undefined
-    this.#links.set(destination, this.#links.size + 1)
-    return this.#links.size
+    this.#writer.wrap(place, text => this.#links.shown(text, destination))
   }
 
   #image(element: HtmlElement): void {
@@ -304,32 +273,4 @@ class Renderer {
     if (!/^(?:submit|button|reset)$/i.test(element.attributes.get('type') ?? '')) return
     this.#text(` ${element.attributes.get('value') ?? ''} `)
   }
-}
-
-function surrounded(text: string, mark: string): string {
-  const inside = text.trim()
-  if (inside === '' || inside.includes('\n')) return text
-  const start = text.indexOf(inside)
-  return text.slice(0, start) + mark + inside + mark + text.slice(start + inside.length)
-}
-
-function textOf(element: HtmlElement): string {
-  let text = ''
-  for (const child of element.children) {
-    text += typeof child === 'string' ? child : child.info.name === 'br' ? '\n' : textOf(child)
-  }
-  return text
-}
-
-function fenceFor(lines: readonly string[]): string {
-  let longest = 2
-  for (const line of lines) longest = Math.max(longest, /^\s*(`*)/.exec(line)?.[1]?.length ?? 0)
-  return '`'.repeat(longest + 1)
-}
-
-const shortRowMax = 100
-
-function isShortRow(row: HtmlElement): boolean {
-  const cells = cellsOf(row)
-  return cells.length > 1 && row.textLength <= shortRowMax && cells.every(cell => !cell.hasTable && !cell.hasBlock)
 }
