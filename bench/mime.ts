@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
@@ -10,18 +11,22 @@ import { syntheticMessages } from './mime-corpus.ts'
 // node bench/mime.ts [--maildir DIR] [--messages N] [--rounds N] [--peer-modules DIR]
 //
 // Messages and megabytes per CPU second over a corpus: a directory of messages, or a synthetic one that is always the
-// same. `--peer-modules DIR` names a node_modules with postal-mime (and html-to-text) to be measured beside it, on the
-// same messages in the same rounds. Each round measures everyone once; the median round counts, since machines are
-// shared. Last, the longest that any of the odd messages takes.
+// same. `--peer-modules DIR` names a node_modules with postal-mime (and html-to-text) to be measured beside it on the
+// same messages. Everyone is measured in a process of their own (`--only`), since CPU time counts the garbage collector
+// too, and whoever comes next would pay for the garbage of the one before. The median round counts. Last, the longest
+// that any of the odd messages takes.
 const { values } = parseArgs({
   options: {
     maildir: { type: 'string' },
     messages: { type: 'string', default: '2000' },
     rounds: { type: 'string', default: '7' },
     'peer-modules': { type: 'string' },
+    only: { type: 'string' },
   },
 })
 
+/** For the compiler. */
+const warmUpRounds = 3
 const fileBytesMax = 50 * 1024 * 1024
 const corpus =
   values.maildir === undefined
@@ -29,50 +34,48 @@ const corpus =
     : filesBelow(values.maildir, Number(values.messages))
 const bytes = corpus.reduce((sum, each) => sum + each.length, 0)
 const sizes = corpus.map(each => each.length).sort((a, b) => a - b)
+
+type Work = (message: Buffer) => unknown
+type Render = (html: string) => unknown
+const parsers = new Map<string, Work | undefined>([
+  ['parseForIndex', message => parseForIndex(message)],
+  ['parseMessage', message => parseMessage(message)],
+  ['postal-mime', peerModule('postal-mime')],
+])
+const renderers = new Map<string, Render | undefined>([
+  ['indexText', indexText],
+  ['htmlToText', htmlToText],
+  ['htmlToMarkdown', htmlToMarkdown],
+  ['html-to-text', peerHtml()],
+])
+
+if (values.only !== undefined) {
+  const parser = parsers.get(values.only)
+  const renderer = renderers.get(values.only)
+  if (parser !== undefined) print(`${await measure(parser, corpus)}`)
+  if (renderer !== undefined) print(`${await measure(renderer, pagesOf(corpus))}`)
+  process.exit()
+}
+
 print(
   `${corpus.length} messages, ${mega(bytes)} MB, median ${sizes[sizes.length >> 1]} bytes, mean ${Math.round(bytes / corpus.length)} bytes`,
 )
-
-type Work = (message: Buffer) => unknown
-const contenders: [name: string, work: Work][] = [
-  ['parseForIndex', message => parseForIndex(message)],
-  ['parseMessage', message => parseMessage(message)],
-]
-const peer = peerModule('postal-mime')
-if (peer !== undefined) contenders.push(['postal-mime', peer])
-
-const seconds = await measure(contenders, corpus)
-const peerSeconds = seconds.get('postal-mime')
 print('')
 print(['parser'.padEnd(16), 'msg/s'.padStart(9), 'MB/s'.padStart(8), 'times peer'.padStart(11)].join(' '))
-for (const [name] of contenders) {
-  const spent = seconds.get(name) ?? Number.NaN
+const peerSeconds = parsers.get('postal-mime') === undefined ? undefined : alone('postal-mime')
+for (const [name, parser] of parsers) {
+  if (parser === undefined) continue
+  const spent = name === 'postal-mime' && peerSeconds !== undefined ? peerSeconds : alone(name)
   const ratio = peerSeconds === undefined ? '' : (peerSeconds / spent).toFixed(1)
-  print(
-    [
-      name.padEnd(16),
-      (corpus.length / spent).toFixed(0).padStart(9),
-      (bytes / 1e6 / spent).toFixed(1).padStart(8),
-      ratio.padStart(11),
-    ].join(' '),
-  )
+  const perSecond = [(corpus.length / spent).toFixed(0).padStart(9), (bytes / 1e6 / spent).toFixed(1).padStart(8)]
+  print([name.padEnd(16), ...perSecond, ratio.padStart(11)].join(' '))
 }
 
-const pages = corpus.map(message => parseMessage(message).html).filter(html => html !== null)
-if (pages.length > 0) {
-  const pageChars = pages.reduce((sum, html) => sum + html.length, 0)
-  const renderers: [string, (html: string) => unknown][] = [
-    ['indexText', indexText],
-    ['htmlToText', htmlToText],
-    ['htmlToMarkdown', htmlToMarkdown],
-  ]
-  const library = peerHtml()
-  if (library !== undefined) renderers.push(['html-to-text', library])
-  const spent = await measure(renderers, pages)
-  print('')
-  print(`${pages.length} pages of HTML, ${mega(pageChars)} M characters`)
-  for (const [name] of renderers)
-    print(`${name.padEnd(16)} ${(pageChars / 1e6 / (spent.get(name) ?? Number.NaN)).toFixed(1).padStart(8)} M/s`)
+const pageChars = pagesOf(corpus).reduce((sum, html) => sum + html.length, 0)
+print('')
+print(`${pagesOf(corpus).length} pages of HTML, ${mega(pageChars)} M characters`)
+for (const [name, renderer] of renderers) {
+  if (renderer !== undefined) print(`${name.padEnd(16)} ${(pageChars / 1e6 / alone(name)).toFixed(1).padStart(8)} M/s`)
 }
 
 print('')
@@ -89,25 +92,29 @@ for (const { name, bytes: make } of oddMessages()) {
 print(`${count} odd messages: none threw; the slowest took ${slowest.cpuMs.toFixed(0)} ms of CPU (${slowest.name})`)
 print(`peak memory ${mega(process.resourceUsage().maxRSS * 1024)} MB`)
 
-/** Median CPU seconds of each contender for all items. Peers may be asynchronous; they are awaited one by one. */
-async function measure<T>(
-  works: readonly [string, (item: T) => unknown][],
-  items: readonly T[],
-): Promise<Map<string, number>> {
-  const rounds = new Map<string, number[]>(works.map(([name]) => [name, []]))
-  for (let round = 0; round <= Number(values.rounds); round++) {
-    for (const [name, work] of works) {
-      const before = process.cpuUsage()
-      for (const item of items) {
-        const result = work(item)
-        if (result instanceof Promise) await result
-      }
-      const { user, system } = process.cpuUsage(before)
-      // The first round is for the compiler.
-      if (round > 0) rounds.get(name)?.push((user + system) / 1e6)
+/** Median CPU seconds for all items. Peers may be asynchronous; they are awaited one by one. */
+async function measure<T>(work: (item: T) => unknown, items: readonly T[]): Promise<number> {
+  const rounds: number[] = []
+  for (let round = 0; round < Number(values.rounds) + warmUpRounds; round++) {
+    const before = process.cpuUsage()
+    for (const item of items) {
+      const result = work(item)
+      if (result instanceof Promise) await result
     }
+    const { user, system } = process.cpuUsage(before)
+    if (round >= warmUpRounds) rounds.push((user + system) / 1e6)
   }
-  return new Map([...rounds].map(([name, list]) => [name, list.sort((a, b) => a - b)[list.length >> 1] ?? Number.NaN]))
+  return rounds.sort((a, b) => a - b)[rounds.length >> 1] ?? Number.NaN
+}
+
+/** The same in a process that does nothing else. */
+function alone(name: string): number {
+  const own = process.argv.slice(1)
+  return Number(execFileSync(process.execPath, [...own, '--only', name], { encoding: 'utf8' }))
+}
+
+function pagesOf(messages: readonly Buffer[]): string[] {
+  return messages.map(message => parseMessage(message).html).filter(html => html !== null)
 }
 
 function cpuSeconds(work: () => unknown): number {
