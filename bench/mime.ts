@@ -39,7 +39,8 @@ type Work = (message: Buffer) => unknown
 type Render = (html: string) => unknown
 const parsers = new Map<string, Work | undefined>([
   ['parseForIndex', message => parseForIndex(message)],
-  ['parseMessage', message => parseMessage(message)],
+  ['parseMessage', message => parseMessage(message, { textFromHtml: false })],
+  ['  + text of HTML', message => parseMessage(message)],
   ['postal-mime', peerModule('postal-mime')],
 ])
 const renderers = new Map<string, Render | undefined>([

@@ -100,10 +100,11 @@ function allValues(context: Context, block: HeaderBlock, first: Map<string, stri
 const recipientFields = ['delivered-to', 'x-original-to', 'envelope-to']
 
 function deliveredTo(context: Context, block: HeaderBlock, first: Map<string, string>): string[] {
+  if (!recipientFields.some(name => first.has(name))) return []
   const found = new Set<string>()
   for (const name of recipientFields) {
     for (const value of allValues(context, block, first, name)) {
-      if (value.includes('@')) found.add(value.replace(/^<|>$/g, ''))
+      if (value.includes('@')) found.add(value.startsWith('<') ? value.replace(/^<|>$/g, '') : value)
     }
   }
   return [...found]

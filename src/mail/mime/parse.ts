@@ -17,6 +17,8 @@ import { decodeTransfer } from './transfer/decode.ts'
 
 export interface ParseOptions {
   readonly limits?: Partial<MimeLimits>
+  /** Whether `text` is made from HTML where no plain text was sent; yes unless told otherwise. */
+  readonly textFromHtml?: boolean
 }
 
 /** Reads a whole message for a person, an export or a program. Never throws; linear in the size of the message. */
@@ -27,7 +29,7 @@ export function parseMessage(raw: Uint8Array, options: ParseOptions = {}): Parse
   const envelope: Envelope = readEnvelope(context, root.header)
   const headers = readHeaders(context, root)
   const attachments = listAttachments(context, selection, read.embedded)
-  const body = composeBody(read)
+  const body = composeBody(read, options.textFromHtml ?? true)
   context.defects.enter(null)
   const calendar = calendarOf(context, root)
   const report = reportOf(context, root)

@@ -123,3 +123,9 @@ test('a message that the limit of every kind is set to zero for is still a messa
   expect(() => parseMessage(raw, { limits: { ...zero, ...more, defectsMax: 0 } })).not.toThrow()
   expect(() => parseForIndex(raw, { limits: { ...zero, ...more, messageBytesMax: 1e6 } })).not.toThrow()
 })
+
+test('text is made from HTML only for those who want it', () => {
+  const raw = Buffer.from(`${usual}Content-Type: text/html\n\n<p>x</p>`)
+  expect(parseMessage(raw, { textFromHtml: false })).toMatchObject({ text: null, textSource: 'none', html: '<p>x</p>' })
+  expect(parseMessage(raw)).toMatchObject({ text: 'x', textSource: 'html' })
+})

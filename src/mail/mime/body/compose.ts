@@ -14,7 +14,7 @@ export interface ComposedBody {
 }
 
 /** Puts the selected parts together: text in sequence with HTML reduced to text, HTML in sequence with text escaped. */
-export function composeBody({ context, selection, embedded }: ReadMessage): ComposedBody {
+export function composeBody({ context, selection, embedded }: ReadMessage, fromHtml: boolean): ComposedBody {
   const only = selection.text[0]
   if (
     selection.text.length === 1 &&
@@ -33,10 +33,10 @@ export function composeBody({ context, selection, embedded }: ReadMessage): Comp
     decoded.set(entity, text)
     return text
   }
-  const texts = selection.text.filter(isText)
+  const texts = selection.text.filter(entity => isText(entity) && (fromHtml || entity.type !== 'text/html'))
   const htmls = selection.html.filter(isText)
-  const fromHtml = texts.filter(entity => entity.type === 'text/html').length
-  const source = texts.length === 0 ? 'none' : fromHtml === 0 ? 'plain' : fromHtml === texts.length ? 'html' : 'mixed'
+  const htmlTexts = texts.filter(entity => entity.type === 'text/html').length
+  const source = texts.length === 0 ? 'none' : htmlTexts === 0 ? 'plain' : htmlTexts === texts.length ? 'html' : 'mixed'
   const text = joined(
     texts.map(entity => (entity.type === 'text/html' ? indexText(textOf(entity)).text : textOf(entity))),
   )

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer'
 import type { Context } from '../context.ts'
 import { endOfLine } from '../header/block.ts'
 import type { Entity } from '../part/entity.ts'
@@ -20,7 +21,9 @@ export function findEmbedded(context: Context, entity: Entity): readonly Embedde
   if (entity.encoding !== 'identity' || entity.type !== 'text/plain') return nothing
   // Cut out, so that a search without a result ends with this part. Offsets below count from its start.
   const text = context.text.slice(entity.bodyStart, entity.bodyEnd)
-  let position = nextStart(text, 0)
+  // yEnc uses all bytes; where all are ASCII there is none.
+  const mayBeYenc = !isAscii(context.bytes.subarray(entity.bodyStart, entity.bodyEnd))
+  let position = nextStart(text, 0, mayBeYenc)
   if (position < 0) return nothing
   const list: Embedded[] = []
   let attempts = 0
@@ -36,7 +39,7 @@ export function findEmbedded(context: Context, entity: Entity): readonly Embedde
     if (found !== undefined) {
       list.push({ ...found, start: entity.bodyStart + found.start, end: entity.bodyStart + found.end })
     }
-    position = nextStart(text, found?.end ?? lineEnd)
+    position = nextStart(text, found?.end ?? lineEnd, mayBeYenc)
   }
   return list
 }
@@ -45,10 +48,10 @@ const startLine = /^(?:begin [0-7]{3,4} \S|=ybegin )/
 const windowBytes = 64
 
 /** Offset of the next line that may begin a file, at `from` or later, or -1. Short needles are found fastest. */
-function nextStart(text: string, from: number): number {
+function nextStart(text: string, from: number, mayBeYenc: boolean): number {
   let begin = startsAt(text, from) ? from : -2
   if (begin === from) return from
-  let ybegin = -2
+  let ybegin = mayBeYenc ? -2 : -1
   let position = Math.max(0, from - 1)
   for (;;) {
     if (begin !== -1 && begin < position) begin = text.indexOf('\nbegi', position)

@@ -58,24 +58,55 @@ export function readDate(defects: DefectLog, raw: string | undefined): MessageDa
   return date
 }
 
-const usualForm =
-  /^(?:[A-Z][a-z]{2}, {1,2})?(\d{1,2}) ([A-Z][a-z]{2}) (\d{4}) (\d{2}):(\d{2}):(\d{2}) ([+-]\d{2})(\d{2})(?: \([A-Za-z]{1,9}\))?$/
-
-/** The form that nearly all mail has, read without the detours of the others. */
+/**
+ * `Mon, 2 Mar 2026 10:00:00 +0100 (CET)`: the form that nearly all mail has, read without a pattern.
+ * Anything else, and anything that is out of range, is left to the patterns below.
+ */
 function readUsual(raw: string): MessageDate | undefined {
-  const match = raw.length > usualLengthMax ? null : usualForm.exec(raw)
-  if (match === null) return undefined
-  const month = monthNamed(match[2])
-  const year = Number(match[3])
-  const day = Number(match[1])
-  const zone = match[7] ?? ''
-  const minutes = Math.abs(Number(zone)) * 60 + Number(match[8])
-  if (month < 0 || day < 1 || day > daysIn(year, month) || minutes > zoneMinutesMax) return undefined
-  const hour = Number(match[4])
-  const minute = Number(match[5])
-  if (hour > 23 || minute > 59 || Number(match[6]) > 60 || (minutes === 0 && zone.startsWith('-'))) return undefined
-  const zoneMinutes = zone.startsWith('-') ? -minutes : minutes
-  return { at: Date.UTC(year, month, day, hour, minute, Number(match[6])) - zoneMinutes * 60_000, zoneMinutes }
+  if (raw.length > usualLengthMax) return undefined
+  const comma = raw.indexOf(',')
+  if (comma >= 0 && comma !== 3) return undefined
+  let at = comma < 0 ? 0 : comma + 1
+  while (raw.charCodeAt(at) === 0x20) at++
+  const dayEnd = raw.indexOf(' ', at)
+  const day = digits(raw, at, dayEnd)
+  const month = monthNamed(raw.slice(dayEnd + 1, dayEnd + 4))
+  // From here on every place is fixed: ` Mar 2026 10:00:00 +0100`.
+  const year = digits(raw, dayEnd + 5, dayEnd + 9)
+  const hour = digits(raw, dayEnd + 10, dayEnd + 12)
+  const minute = digits(raw, dayEnd + 13, dayEnd + 15)
+  const second = digits(raw, dayEnd + 16, dayEnd + 18)
+  const sign = raw.charCodeAt(dayEnd + 19)
+  const minutes = digits(raw, dayEnd + 20, dayEnd + 22) * 60 + digits(raw, dayEnd + 22, dayEnd + 24)
+  for (const gap of [4, 9, 18]) if (raw.charCodeAt(dayEnd + gap) !== 0x20) return undefined
+  for (const mark of [12, 15]) if (raw.charCodeAt(dayEnd + mark) !== 0x3a) return undefined
+  const hasZone = sign === 0x2b || (sign === 0x2d && minutes > 0)
+  if (!hasZone || !(minutes <= zoneMinutesMax) || !isZoneComment(raw.slice(dayEnd + 24))) return undefined
+  if (
+    month < 0 ||
+    !(year >= 0) ||
+    !(day >= 1 && day <= daysIn(year, month)) ||
+    !(hour <= 23 && minute <= 59 && second <= 60)
+  ) {
+    return undefined
+  }
+  const zoneMinutes = sign === 0x2d ? -minutes : minutes
+  return { at: Date.UTC(year, month, day, hour, minute, second) - zoneMinutes * 60_000, zoneMinutes }
+}
+
+/** The number between two offsets; NaN when anything but digits stands there, or nothing. */
+function digits(text: string, start: number, end: number): number {
+  let number = 0
+  for (let index = start; index < end; index++) {
+    const digit = text.charCodeAt(index) - 0x30
+    if (!(digit >= 0 && digit <= 9)) return Number.NaN
+    number = number * 10 + digit
+  }
+  return end > start ? number : Number.NaN
+}
+
+function isZoneComment(rest: string): boolean {
+  return rest === '' || /^ ?\([A-Za-z]{1,9}\)$/.test(rest)
 }
 
 const usualLengthMax = 50

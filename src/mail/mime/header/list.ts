@@ -17,28 +17,39 @@ const urisMax = 20
 const uriLengthMax = 8000
 
 export function readListId(context: Context, raw: string): { id: string | null; description: string | null } {
-  const match = /^(.*?)<([^<>]*)>/s.exec(raw)
-  if (match === null) {
+  const open = raw.lastIndexOf('<')
+  const close = raw.indexOf('>', open)
+  if (open < 0 || close < 0) {
     const bare = decodeHeader(context, raw)
     return /^\S+$/.test(bare) ? { id: bare.toLowerCase(), description: null } : { id: null, description: bare || null }
   }
-  const description = decodeHeader(context, (match[1] ?? '').trim().replace(/^"(.*)"$/s, '$1'))
-  const id = (match[2] ?? '').replace(/\s+/g, '').toLowerCase()
+  const id = withoutBlanks(raw.slice(open + 1, close)).toLowerCase()
+  const before = raw.slice(0, open).trim()
+  const isQuoted = before.length > 1 && before.startsWith('"') && before.endsWith('"')
+  const description = decodeHeader(context, isQuoted ? before.slice(1, -1) : before)
   return { id: id === '' ? null : id, description: description === '' ? null : description }
 }
 
 /** The URIs in angle brackets; a comma inside the brackets belongs to the URI. Without brackets, bare words. */
 export function readListUris(raw: string | undefined): string[] {
-  if (raw === undefined) return []
   const uris: string[] = []
-  const pattern = /<([^<>]*)>/g
-  for (let match = pattern.exec(raw); match !== null && uris.length < urisMax; match = pattern.exec(raw)) {
-    const uri = (match[1] ?? '').replace(/[\s\x00-\x1f\x7f]+/g, '')
+  if (raw === undefined) return uris
+  let open = raw.indexOf('<')
+  while (open >= 0 && uris.length < urisMax) {
+    const close = raw.indexOf('>', open)
+    if (close < 0) break
+    const inside = raw.slice(open + 1, close)
+    const uri = withoutBlanks(inside.slice(inside.lastIndexOf('<') + 1))
     if (isUri(uri)) uris.push(uri)
+    open = raw.indexOf('<', close)
   }
   if (uris.length > 0) return uris
-  for (const word of raw.split(/[\s,]+/).slice(0, urisMax)) if (isUri(word)) uris.push(word)
+  for (const word of raw.split(/[\s,]+/, urisMax)) if (isUri(word)) uris.push(word)
   return uris
+}
+
+function withoutBlanks(text: string): string {
+  return /[\s\x00-\x1f\x7f]/.test(text) ? text.replace(/[\s\x00-\x1f\x7f]+/g, '') : text
 }
 
 export function isOneClick(post: string | undefined, uris: readonly string[]): boolean {
@@ -47,5 +58,8 @@ export function isOneClick(post: string | undefined, uris: readonly string[]): b
 }
 
 function isUri(text: string): boolean {
-  return text.length <= uriLengthMax && /^(?:mailto:|https?:\/\/)./i.test(text)
+  if (text.length > uriLengthMax) return false
+  const scheme = text.slice(0, 8).toLowerCase()
+  const length = scheme === 'https://' ? 8 : scheme.startsWith('http://') || scheme.startsWith('mailto:') ? 7 : 0
+  return length > 0 && text.length > length
 }

@@ -9,16 +9,16 @@ export const knownNames = [
   ...['content-type', 'content-disposition', 'content-transfer-encoding', 'content-id', 'content-location'],
 ]
 
-const nameLengthMax = 32
-const bucketsCount = 256
-const buckets: { readonly name: string; readonly bytes: Uint8Array }[][] = Array.from(
-  { length: bucketsCount },
+const nameLengthMax = 31
+const letters = 32
+
+/** Known names by their first letter and length: hardly ever more than one, and for most fields none. */
+const byShape: { readonly name: string; readonly bytes: Uint8Array }[][] = Array.from(
+  { length: letters * (nameLengthMax + 1) },
   () => [],
 )
-for (const name of knownNames) {
-  const bytes = Buffer.from(name)
-  buckets[hashOf(bytes, 0, bytes.length)]?.push({ name, bytes })
-}
+for (const name of knownNames)
+  byShape[shapeOf(name.charCodeAt(0), name.length)]?.push({ name, bytes: Buffer.from(name) })
 
 /**
  * The known name that stands between two offsets, in any case, or an empty string. Most fields of a message are
@@ -27,21 +27,19 @@ for (const name of knownNames) {
 export function knownNameAt(source: Uint8Array, start: number, end: number): string {
   const length = end - start
   if (length > nameLengthMax) return ''
-  for (const known of buckets[hashOf(source, start, end)] ?? []) {
-    if (known.bytes.length === length && isSame(source, start, known.bytes)) return known.name
+  for (const known of byShape[shapeOf(source[start] ?? 0, length)] ?? []) {
+    if (isSame(source, start, known.bytes)) return known.name
   }
   return ''
 }
 
-function hashOf(source: Uint8Array, start: number, end: number): number {
-  let hash = 0
-  for (let index = start; index < end; index++) hash = (hash * 31 + ((source[index] ?? 0) | 32)) & 0xfffff
-  return hash % bucketsCount
+function shapeOf(first: number, length: number): number {
+  return (first & (letters - 1)) * (nameLengthMax + 1) + length
 }
 
 /** A hyphen has the bit that makes a letter lower case, so that setting it changes nothing. */
 function isSame(source: Uint8Array, start: number, name: Uint8Array): boolean {
-  for (let index = 0; index < name.length; index++) {
+  for (let index = name.length - 1; index >= 0; index--) {
     if (((source[start + index] ?? 0) | 32) !== name[index]) return false
   }
   return true
