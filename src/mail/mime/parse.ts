@@ -66,14 +66,25 @@ function traitsOf(
   }
 }
 
-/** In a block of nothing but printable ASCII there is nothing to decode, only folds to undo. */
 function readHeaders(context: Context, root: Entity): Header[] {
   const { header } = root
-  const isPlain = !/[^\t\r\n\x20-\x7e]|=\?|\r(?!\n)/.test(header.text)
+  const isClean = isPrintable(context.bytes.subarray(header.start, header.start + header.text.length))
   return header.fields.map(field => {
     const raw = rawValue(header, field)
+    const isPlain = isClean && !raw.includes('=?')
     return { name: fieldName(header, field), value: isPlain ? unfold(raw).trimEnd() : decodeHeader(context, raw) }
   })
+}
+
+/** Nothing but printable ASCII, tabs and line ends: there is nothing to decode and nothing to take out. */
+function isPrintable(bytes: Uint8Array): boolean {
+  const { length } = bytes
+  for (let index = 0; index < length; index++) {
+    const byte = bytes[index] ?? 0
+    if ((byte >= 0x20 && byte < 0x7f) || byte === 0x0a || byte === 0x09) continue
+    if (byte !== 0x0d || bytes[index + 1] !== 0x0a) return false
+  }
+  return true
 }
 
 export function calendarOf(context: Context, root: Entity): CalendarFacts | null {

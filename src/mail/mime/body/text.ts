@@ -51,8 +51,9 @@ function withLf(bytes: Buffer): Buffer {
   const first = bytes.indexOf(cr)
   if (first < 0) return bytes
   const out = Buffer.allocUnsafe(bytes.length)
+  const size = bytes.length
   let length = bytes.copy(out, 0, 0, first)
-  for (let position = first; position < bytes.length; position++) {
+  for (let position = first; position < size; position++) {
     const byte = bytes[position] ?? 0
     if (byte !== cr) out[length++] = byte
     else if (bytes[position + 1] !== lf) out[length++] = lf

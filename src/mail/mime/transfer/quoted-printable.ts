@@ -13,10 +13,12 @@ const equals = 61
  */
 export function decodeQuotedPrintable(context: Context, start: number, end: number): Buffer {
   const source = context.bytes.subarray(start, end)
-  const out = Buffer.allocUnsafe(source.length)
+  // Asking a typed array for its length costs more than all else that most bytes cost.
+  const size = source.length
+  const out = Buffer.allocUnsafe(size)
   let length = 0
   let position = 0
-  while (position < source.length) {
+  while (position < size) {
     const code = source[position] ?? 0
     if (code !== equals && code !== lf && code !== cr) {
       out[length++] = code
