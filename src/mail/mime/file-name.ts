@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import { bidiMarks, zeroWidthMarks } from '#mail/render/index.ts'
+import { bidiMarks, zeroWidthMarks } from '../render/index.ts'
 
 const bytesMax = 220
 const extensionBytesMax = 16

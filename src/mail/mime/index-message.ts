@@ -1,4 +1,4 @@
-import { fillers, fillersButBlank, indexText, looksLikeHtml } from '#mail/render/index.ts'
+import { fillers, fillersButBlank, indexText, looksLikeHtml } from '../render/index.ts'
 import { hasFiles, listAttachments } from './attachments.ts'
 import type { Embedded } from './body/embedded.ts'
 import { selectBody } from './body/select.ts'

@@ -1,7 +1,8 @@
 import type { Buffer } from 'node:buffer'
 import { isAscii } from 'node:buffer'
-import { decode, decodeCharset, guessCharset, isValidUtf8, usesAsciiBytes } from '../charset/decode.ts'
+import { decodeCharset, guessCharset, isValidUtf8, usesAsciiBytes } from '../charset/decode.ts'
 import { charsetNamed } from '../charset/label.ts'
+import { decode } from '../charset/platform.ts'
 import type { Context } from '../context.ts'
 
 export interface DecodedText {

@@ -1,4 +1,4 @@
-import { indexText } from '#mail/render/index.ts'
+import { indexText } from '../../render/index.ts'
 import type { Context } from '../context.ts'
 import { isTnef } from '../kinds/protection.ts'
 import type { TextSource } from '../message.ts'

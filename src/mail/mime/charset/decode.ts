@@ -2,11 +2,10 @@ import type { Buffer } from 'node:buffer'
 import { isAscii, isUtf8 } from 'node:buffer'
 import { decodeCodePage } from './code-page.ts'
 import { charsetNamed } from './label.ts'
+import { decode } from './platform.ts'
 import { decodeHz, decodeIso2022Kr, decodeUtf7, decodeUtf32 } from './seven-bit.ts'
 
 export { guessCharset } from './guess.ts'
-
-const decoders = new Map<string, TextDecoder>()
 
 /** Decodes bytes of the named charset; undefined when nobody knows the name. What is invalid becomes U+FFFD. */
 export function decodeCharset(label: string, bytes: Buffer): string | undefined {
@@ -30,15 +29,6 @@ export function decodeCharset(label: string, bytes: Buffer): string | undefined 
     default:
       return decode(charset, bytes)
   }
-}
-
-export function decode(charset: string, bytes: Uint8Array): string {
-  let decoder = decoders.get(charset)
-  if (decoder === undefined) {
-    decoder = new TextDecoder(charset)
-    decoders.set(charset, decoder)
-  }
-  return decoder.decode(bytes)
 }
 
 /** Whether ASCII bytes may stand for something else than themselves. */

@@ -1,5 +1,5 @@
 import { Buffer } from 'node:buffer'
-import { decode } from './decode.ts'
+import { decode } from './platform.ts'
 
 /** RFC 2152. A broken run of base64 yields what it can. */
 export function decodeUtf7(bytes: Buffer): string {
