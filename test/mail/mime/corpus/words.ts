@@ -1,0 +1,50 @@
+import { type Case, mail, utf8 } from './case.ts'
+
+/** Encoded words (RFC 2047), shown by the subject they make. */
+const rows: readonly (readonly [name: string, value: string, subject: string, ...defects: string[]])[] = [
+  ['q', '=?iso-8859-1?Q?Gr=FC=DFe_aus_K=F6ln?=', 'Grüße aus Köln'],
+  ['b', '=?UTF-8?B?R3LDvMOfZQ==?=', 'Grüße'],
+  ['b-unpadded', '=?UTF-8?B?R3LDvMOfZQ?=', 'Grüße'],
+  ['lower-case', '=?utf-8?q?gr=c3=bc?=', 'grü'],
+  ['language', '=?utf-8*de?Q?gr=C3=BC?=', 'grü'],
+  ['mixed-with-text', 'Re: =?UTF-8?Q?caf=C3=A9?= today', 'Re: café today'],
+  ['adjacent-join', '=?UTF-8?Q?a?= =?UTF-8?Q?b?=', 'ab'],
+  ['adjacent-folded', '=?UTF-8?Q?a_?=\r\n =?UTF-8?Q?b?=', 'a b'],
+  ['adjacent-other-charset', '=?UTF-8?Q?=C3=A4?= =?iso-8859-1?Q?=F6?=', 'äö'],
+  ['blank-kept-to-text', '=?UTF-8?Q?a?= b', 'a b'],
+  [
+    'rfc2047-example',
+    '=?ISO-8859-1?B?SWYgeW91IGNhbiByZWFkIHRoaXMgeW8=?=\r\n =?ISO-8859-2?B?dSB1bmRlcnN0YW5kIHRoZSBleGFtcGxlLg==?=',
+    'If you can read this you understand the example.',
+  ],
+  ['character-cut-between-words', '=?UTF-8?Q?=C3?= =?UTF-8?Q?=BC?=', 'ü'],
+  ['iso-2022-jp', '=?ISO-2022-JP?B?GyRCRnxLXBsoQg==?=', '日本'],
+  ['shift-jis', '=?Shift_JIS?B?k/qWew==?=', '日本'],
+  ['koi8-r', '=?KOI8-R?Q?=F0=D2=C9=D7=C5=D4?=', 'Привет'],
+  ['gb2312', '=?gb2312?B?xOO6ww==?=', '你好'],
+  ['big5', '=?big5?B?p0Gmbg==?=', '你好'],
+  ['euc-kr', '=?euc-kr?B?vsiz5w==?=', '안녕'],
+  ['windows-1252-quote', '=?windows-1252?Q?=93x=94_=80?=', '“x” €'],
+  ['blanks-inside', '=?UTF-8?Q?caf=C3=A9 au lait?=', 'café au lait'],
+  ['glued-to-text', 'a=?UTF-8?Q?=C3=BC?=b', 'aüb'],
+  ['unknown-charset', '=?x-none?Q?abc?=', 'abc', 'encoded_word_charset_unknown'],
+  ['unknown-encoding', '=?UTF-8?X?abc?=', '=?UTF-8?X?abc?='],
+  ['unfinished', '=?UTF-8?Q?abc', '=?UTF-8?Q?abc', 'encoded_word_malformed'],
+  ['unfinished-then-good', '=?UTF-8?Q?abc =?UTF-8?Q?d?=', '=?UTF-8?Q?abc d', 'encoded_word_malformed'],
+  ['empty-text', 'a =?UTF-8?Q??= b', 'a b'],
+  ['hidden-line-break', '=?UTF-8?Q?a=0D=0ABcc:_x=40example.org?=', 'a Bcc: x@example.org', 'header_control_character'],
+  ['hidden-nul', '=?UTF-8?Q?a=00b?=', 'a b', 'header_control_character'],
+  ['bad-hex', '=?UTF-8?Q?100=_sure?=', '100= sure'],
+  ['raw-utf8', utf8('Grüße 😀'), 'Grüße 😀'],
+  ['raw-latin1', 'Gr\xfc\xdfe', 'Grüße', 'header_8bit'],
+  ['raw-koi8', '\xf0\xd2\xc9\xd7\xc5\xd4, \xcb\xc1\xcb \xc4\xc5\xcc\xc1', 'Привет, как дела', 'header_8bit'],
+  ['folded-plain', 'a long\r\n subject\r\n\tin three lines', 'a long subject in three lines'],
+  ['empty', '', ''],
+  ['percent-and-signs', '100% "off" (now) <b>', '100% "off" (now) <b>'],
+]
+
+export const wordCases: readonly Case[] = rows.map(([name, value, subject, ...defects]) => ({
+  name: `word-${name}`,
+  raw: mail([`Subject: ${value}`], 'Hello'),
+  expect: { subject, defects },
+}))
