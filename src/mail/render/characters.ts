@@ -11,9 +11,6 @@ export const zeroWidthMarks = String.raw`\u00ad\u034f\u115f\u1160\u17b4\u17b5\u1
 
 export const controlMarks = String.raw`\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029`
 
-/** What may follow a letter without being one: accents, selectors. Takes no column of a terminal. */
-export const combiningMarks = String.raw`\p{Mn}\p{Me}\u200b-\u200f\u2060-\u2064\ufe00-\ufe0f`
-
 /** What only fills space, as newsletters pad their preview text; all white space but the plain blank is among it. */
 export const fillersButBlank = String.raw`\t-\r\u00a0\u00ad\u034f\u061c\u115f\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u206f\u3000\ufeff`
 

@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { expect, test } from 'vitest'
-import { run } from '#cli/mime/parse.ts'
+import { run } from '#cli/commands/mime/parse-message.ts'
 
 const message = Buffer.from(
   [

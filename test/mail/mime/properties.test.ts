@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { toWire } from '#cli/mime/parse.ts'
+import { toWire } from '#cli/commands/mime/parse-message.ts'
 import { attachmentBytes, type Part, parseForIndex, parseMessage } from '#mail/mime/index.ts'
 import { type BuiltEnvelope, type BuiltNode, build } from './builder.ts'
 import { corpus } from './corpus/index.ts'

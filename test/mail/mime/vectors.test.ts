@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { toWire } from '#cli/mime/parse.ts'
+import { toWire } from '#cli/commands/mime/parse-message.ts'
 import { parseForIndex, parseMessage } from '#mail/mime/index.ts'
 import { corpus } from './corpus/index.ts'
 

@@ -1,4 +1,4 @@
-import { displayWidth } from '../width.ts'
+import { displayWidth } from '#base/display-width.ts'
 import { cellsOf, type HtmlElement, rowsOf } from './tree.ts'
 
 const columnWidthMax = 60

@@ -1,4 +1,4 @@
-import { displayWidth } from '../width.ts'
+import { displayWidth } from '#base/display-width.ts'
 
 /** A line of a rendering. */
 export interface RenderedLine {

@@ -1,6 +1,6 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { toWire } from '#cli/mime/parse.ts'
+import { toWire } from '#cli/commands/mime/parse-message.ts'
 import { parseMessage } from '#mail/mime/index.ts'
 import { corpus } from './index.ts'
 

@@ -1,4 +1,5 @@
 import type { Exit } from '#base/failure.ts'
+import { instant } from '#base/instant.ts'
 import {
   type Address,
   attachmentBytes,
@@ -36,7 +37,7 @@ export function toWire(message: ParsedMessage, raw: Uint8Array): Record<string, 
     cc: message.cc.map(toAddress),
     bcc: message.bcc.map(toAddress),
     subject: message.subject,
-    date: message.date === null ? null : toInstant(message.date.at),
+    date: message.date === null ? null : instant(message.date.at),
     message_id: message.messageId === null ? null : `<${message.messageId}>`,
     in_reply_to: message.inReplyTo.map(id => `<${id}>`),
     references: message.references.map(id => `<${id}>`),
@@ -67,7 +68,7 @@ export function toWire(message: ParsedMessage, raw: Uint8Array): Record<string, 
           : {
               subject: attachment.message.subject,
               from: attachment.message.from,
-              date: attachment.message.at === null ? null : toInstant(attachment.message.at),
+              date: attachment.message.at === null ? null : instant(attachment.message.at),
             },
     })),
     structure: toStructure(message.root),
@@ -103,10 +104,6 @@ function toAddress(address: Address): Record<string, string | null> {
   return address.group === undefined ? base : { ...base, group: address.group }
 }
 
-function toInstant(at: number): string {
-  return new Date(at).toISOString().replace('.000Z', 'Z')
-}
-
 function toStructure(part: Part): Record<string, unknown> {
   return {
     part: part.path,
@@ -128,7 +125,7 @@ function summaryOf(message: ParsedMessage): string[] {
     ['To', people(message.to)],
     ['Cc', people(message.cc)],
     ['Subject', message.subject],
-    ['Date', message.date === null ? '' : toInstant(message.date.at)],
+    ['Date', message.date === null ? '' : instant(message.date.at)],
     ['Message-ID', message.messageId ?? ''],
   ]
   const lines = rows.filter(([, value]) => value !== '').map(([name, value]) => `${name.padEnd(12)}${oneLine(value)}`)

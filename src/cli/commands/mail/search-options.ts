@@ -1,0 +1,44 @@
+import { Failure } from '#base/failure.ts'
+import type { Diagnostic, PlanOptions, SearchError, Sort } from '#mail/search/index.ts'
+import type { Options } from '../../command.ts'
+import type { Session } from '../../session.ts'
+import { storeFailure } from './open-store.ts'
+
+export function planOptions(options: Options, { clock }: Session): PlanOptions {
+  const accounts = options.values('account')
+  const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone
+  return { now: clock.now(), timeZone, ...(accounts.length === 0 ? {} : { accounts }) }
+}
+
+export function sortOf(value: string | undefined): Sort | undefined {
+  return value === 'newest' || value === 'oldest' || value === 'relevance' ? value : undefined
+}
+
+/** A whole number of an option, within what makes sense. */
+export function numberOption(options: Options, name: string, fallback: number, max: number): number {
+  const given = options.value(name)
+  if (given === undefined) return fallback
+  const number = Number(given)
+  if (Number.isInteger(number) && number >= 1 && number <= max) return number
+  throw new Failure('usage', 'invalid_number', `--${name} must be a whole number from 1 to ${max}, not "${given}"`)
+}
+
+/** What the search wants the person to know although it ran. */
+export function tellWarnings(warnings: readonly Diagnostic[], { output }: Session): void {
+  for (const { message, suggestion } of warnings) {
+    output.talk(suggestion === undefined ? `note: ${message}` : `note: ${message}; did you mean ${suggestion}?`)
+  }
+}
+
+/** A query that cannot be understood is shown with the place. */
+export function searchFailure(error: SearchError, query: string): Failure {
+  if (error.code !== 'query_invalid') return storeFailure(error)
+  const [first] = error.diagnostics.filter(({ severity }) => severity === 'error')
+  const where =
+    first === undefined ? '' : `\n  ${query}\n  ${' '.repeat(first.position)}${'^'.repeat(Math.max(1, first.length))}`
+  const meant = first?.suggestion === undefined ? '' : `\n  did you mean ${first.suggestion}?`
+  return new Failure('usage', 'query_invalid', `${error.message}${where}${meant}`, {
+    next: 'postern help search',
+    data: { diagnostics: error.diagnostics },
+  })
+}
