@@ -119,3 +119,15 @@ test('version is JSON for programs', () => {
     node: process.versions.node,
   })
 })
+
+test('a data directory that others can enter is refused before it holds anything', () => {
+  const home = newDirectory('home')
+  const data = join(home, '.local', 'share', 'postern')
+  mkdirSync(data, { recursive: true, mode: 0o700 })
+  chmodSync(data, 0o755)
+  expect(postern(['search', 'invoice'], { env: { HOME: home } })).toMatchObject({
+    stdout: '',
+    stderr: `postern: refusing to use ${data}: it is open to other users (mode 0755)\n  try: chmod 700 ${data}\n`,
+    exit: 5,
+  })
+})

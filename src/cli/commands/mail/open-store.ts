@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Exit, Failure } from '#base/failure.ts'
 import { checkPrivateDirectory } from '#base/private-directory.ts'
@@ -40,10 +41,9 @@ function openReader(session: Session): MailReader {
 }
 
 function openChecked(session: Session): Result<MailReader, StoreError> {
-  const opened = MailReader.open(storeFile(session))
-  if (opened.ok || opened.error.code !== 'store_missing')
-    checkPrivateDirectory(session.paths.dataDir, session.paths.homeDir)
-  return opened
+  // Also before anything is kept there: a directory that is open to others would take the first mail as well.
+  if (existsSync(session.paths.dataDir)) checkPrivateDirectory(session.paths.dataDir, session.paths.homeDir)
+  return MailReader.open(storeFile(session))
 }
 
 const refusals: Readonly<Record<StoreErrorCode, { readonly exit: Exit; readonly next?: string }>> = {
