@@ -5,5 +5,9 @@
  * Falling back to defaults would be falling open: the setting that was mistyped may be the one that kept an agent out.
  * There is no key without effect; a room that needs a setting adds it to the schema in the same change that reads it.
  */
-export { type ConfigProblem, loadConfig, parseConfig, readConfigFile } from './load.ts'
-export { type Config, configKeys, type KeyFacts, settingOf } from './schema.ts'
+export { type Account, type Identity, isLoopback, type Server } from './account.ts'
+export { emailPattern, isAccountName } from './account-schema.ts'
+export { loadConfig, parseConfig, readConfigFile } from './load.ts'
+export type { ConfigProblem } from './problem.ts'
+export { type Provider, providerNamed, providerOf, providers, type ServerPreset, type TlsMode } from './providers.ts'
+export { accountKeys, type Config, configKeys, type KeyFacts, type RefusedAccount, settingOf } from './schema.ts'

@@ -2,22 +2,13 @@ import { readFileSync } from 'node:fs'
 import { parse, TomlError } from 'smol-toml'
 import * as v from 'valibot'
 import { Failure } from '#base/failure.ts'
-import { nearest } from '#base/nearest.ts'
 import { checkNotWritableByOthers } from '#base/private-directory.ts'
 import { err, ok, type Result } from '#base/result.ts'
-import { lineOf } from './line-of.ts'
-import { type Config, configSchema, namesAt, typeAt } from './schema.ts'
+import { readAccounts } from './accounts.ts'
+import { type ConfigProblem, problemOf } from './problem.ts'
+import { type Config, configSchema } from './schema.ts'
 
 const fileBytesMax = 1024 * 1024
-
-export interface ConfigProblem {
-  readonly code: 'not_toml' | 'unknown_key' | 'invalid_value'
-  /** Counted from 1. */
-  readonly line: number
-  /** Dotted; empty when the file as a whole does not parse. */
-  readonly key: string
-  readonly message: string
-}
 
 /** Pure: the text of a file to settings, or to everything that is wrong with it. */
 export function parseConfig(text: string): Result<Config, readonly ConfigProblem[]> {
@@ -29,8 +20,11 @@ export function parseConfig(text: string): Result<Config, readonly ConfigProblem
     const message = (error.message.split('\n')[0] ?? error.message).replace(/^Invalid TOML document: /, '')
     return err([{ code: 'not_toml', line: error.line, key: '', message }])
   }
-  const checked = v.safeParse(configSchema, document)
-  return checked.success ? ok(checked.output) : err(checked.issues.map(issue => problemOf(issue, text)))
+  const { accounts, ...rest } = document
+  const checked = v.safeParse(configSchema, rest)
+  if (!checked.success) return err(checked.issues.map(issue => problemOf(issue, { text, above: [] })))
+  const read = readAccounts(accounts, text)
+  return read.ok ? ok({ ...checked.output, ...read.value }) : read
 }
 
 /**
@@ -68,21 +62,6 @@ export function readConfigFile(file: string): string | undefined {
       { cause },
     )
   }
-}
-
-function problemOf(issue: v.BaseIssue<unknown>, text: string): ConfigProblem {
-  const path = (issue.path ?? []).map(({ key }) => String(key))
-  const key = path.join('.')
-  const line = lineOf(text, path)
-  if (issue.type === 'strict_object' && issue.expected === 'never') {
-    const name = path.at(-1) ?? ''
-    const meant = nearest(name, namesAt(path.slice(0, -1)))
-    const where = path.length > 1 ? ` in [${path.slice(0, -1).join('.')}]` : ''
-    const hint = meant === undefined ? '' : `; did you mean "${meant}"?`
-    return { code: 'unknown_key', line, key, message: `unknown key "${name}"${where}${hint}` }
-  }
-  const received = issue.received.length > 60 ? `${issue.received.slice(0, 60)}…` : issue.received
-  return { code: 'invalid_value', line, key, message: `${key} must be ${typeAt(path) ?? 'a table'}, not ${received}` }
 }
 
 function isNodeError(error: unknown): error is NodeJS.ErrnoException {

@@ -1,11 +1,11 @@
 import { Failure } from '#base/failure.ts'
 import { nearest } from '#base/nearest.ts'
-import { configKeys, loadConfig, settingOf } from '#config/index.ts'
+import { accountKeys, configKeys, loadConfig, settingOf } from '#config/index.ts'
 import type { Run } from '../../command.ts'
 
 export const run: Run = async ({ positionals }, { paths, output }) => {
   const wanted = positionals[0] ?? ''
-  const all = configKeys()
+  const all = [...configKeys(), ...accountKeys()]
   const chosen = all.filter(({ key }) => wanted === '' || key === wanted || key.startsWith(`${wanted}.`))
   if (chosen.length === 0) {
     const meant = nearest(
@@ -24,7 +24,7 @@ export const run: Run = async ({ positionals }, { paths, output }) => {
   }
   const entries = facts.map(
     ({ key, summary, type, default: standard, value }) =>
-      `${key}\n    ${summary}\n    type: ${type}\n    default: ${JSON.stringify(standard)}\n    value: ${JSON.stringify(value)}\n`,
+      `${key}\n    ${summary}\n    type: ${type}\n    default: ${JSON.stringify(standard)}\n${value === undefined ? '' : `    value: ${JSON.stringify(value)}\n`}`,
   )
   output.write(entries.join('\n'))
   return 'done'
