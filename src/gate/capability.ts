@@ -21,7 +21,7 @@ export const CAPABILITIES = {
   memory_draft: { effect: 'local', says: 'propose memory' },
   memory_write: { effect: 'memory', says: 'write memory past the librarian' },
   activity: { effect: 'none', says: 'see its own activity' },
-  person: { effect: 'reconfigure', says: 'approve, deny, see all activity, add agents: what only a person does' },
+  admin: { effect: 'reconfigure', says: 'approve, deny, see all activity, add agents: what only a person does' },
 } as const satisfies Readonly<Record<string, CapabilityFacts>>
 
 export type Capability = keyof typeof CAPABILITIES

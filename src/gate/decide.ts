@@ -17,7 +17,7 @@ export function decide(intent: Intent, session: Session): Verdict {
   if (isPerson(session)) return allow(accountsOf(intent.scope))
   const { profile } = session
   if (profile === undefined) return deny(session.origin === 'unknown' ? 'no_identity' : 'no_profile')
-  if (intent.capability === 'person') return deny('only_a_person')
+  if (intent.capability === 'admin') return deny('only_a_person')
   const level = levelOf(profile, intent.capability)
   if (level === 'deny') return deny('capability')
   const scope = narrowed(intent.scope, profile)

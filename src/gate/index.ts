@@ -8,6 +8,28 @@
  * What may never happen here: a clock, a file, a network, a model; a fact that whoever asks may choose (its origin, a
  * `confirm` argument, the name of its client); an answer that tells how to get another one.
  */
+
+export {
+  type ActivityDetails,
+  type ActivityEntry,
+  type ActivityFault,
+  chainStart,
+  retentionDays,
+  saltBytes as activitySaltBytes,
+  seal as sealActivity,
+  type Tier,
+  verifyChain,
+} from './activity.ts'
+export {
+  type Approval,
+  type ApprovalRefusal,
+  approve,
+  covers,
+  digestOf,
+  type Staged,
+  type StagedState,
+  stagedMs,
+} from './approval.ts'
 export {
   CAPABILITIES,
   type Capability,
@@ -31,6 +53,17 @@ export type {
 export { OUTGOING_KINDS } from './intent.ts'
 export { outwardRules } from './outward.ts'
 export {
+  afterWrongTry,
+  hashPassphrase,
+  isPassphrase,
+  matchesPassphrase,
+  nextTryAt,
+  noTries,
+  type PassphraseRow,
+  saltBytes as passphraseSaltBytes,
+  type Tries,
+} from './passphrase.ts'
+export {
   allowsAccount,
   builtInProfiles,
   type Grantable,
@@ -44,6 +77,7 @@ export {
 } from './profile.ts'
 export { nothingUsed, ORIGINS, type Origin, type Session, type Usage } from './session.ts'
 export { afterReading, type Reading, type Source, type Taint, untainted } from './taint.ts'
+export { checkToken, mintToken, type TokenRefusal, type TokenRow } from './token.ts'
 export {
   type Allow,
   DENY_REASONS,

@@ -7,14 +7,14 @@ export interface Profile {
   readonly name: string
   /** Names of accounts; '*' is all of them, and has to be spelled out. */
   readonly accounts: readonly string[]
-  /** What is missing is denied. `person` can stand in no profile. */
+  /** What is missing is denied. `admin` can stand in no profile. */
   readonly levels: Readonly<Partial<Record<Grantable, Level>>>
   /** Mail under one of these labels does not exist for this profile. */
   readonly labelsHidden: readonly string[]
   readonly limits: Limits
 }
 
-export type Grantable = Exclude<Capability, 'person'>
+export type Grantable = Exclude<Capability, 'admin'>
 
 /** Budgets (R-02-12). Counted per token, over sliding windows of a monotonic clock. */
 export interface Limits {
@@ -64,7 +64,7 @@ export const builtInProfiles: Readonly<Record<string, Profile>> = {
 
 /** The level of a capability: `deny` unless the profile says otherwise, and always for what only a person does. */
 export function levelOf(profile: Profile, capability: Capability): Level {
-  return capability === 'person' ? 'deny' : (profile.levels[capability] ?? 'deny')
+  return capability === 'admin' ? 'deny' : (profile.levels[capability] ?? 'deny')
 }
 
 /** Capabilities that the profile can never use: their tools are absent rather than refused. */
@@ -77,7 +77,7 @@ export function allowsAccount(profile: Profile, account: string): boolean {
 }
 
 export const grantable: readonly Grantable[] = Object.keys(CAPABILITIES).filter(
-  (name): name is Grantable => name !== 'person',
+  (name): name is Grantable => name !== 'admin',
 )
 
 function builtIn(name: string, levels: Profile['levels']): Profile {

@@ -34,10 +34,10 @@ describe('who asks', () => {
   })
 
   test('what only a person does is refused to every profile, even one that lists it', () => {
-    const greedy = { ...profile('trusted'), levels: { person: 'allow' } } as Profile
+    const greedy = { ...profile('trusted'), levels: { admin: 'allow' } } as Profile
     for (const origin of ORIGINS.filter(name => name !== 'human')) {
       expect(
-        decide({ capability: 'person', scope: { type: 'none' } }, session({ origin, profile: greedy })),
+        decide({ capability: 'admin', scope: { type: 'none' } }, session({ origin, profile: greedy })),
       ).toMatchObject({ verdict: 'deny', reason: 'only_a_person' })
     }
   })
@@ -249,7 +249,7 @@ describe('for any policy and any intent', () => {
         const verdict = decide(intent, asking)
         if (verdict.verdict !== 'allow') return
         const { capability } = intent
-        expect(capability).not.toBe('person')
+        expect(capability).not.toBe('admin')
         expect(asking.profile?.levels).toHaveProperty(capability, 'allow')
         if (effect !== 'outward') return
         expect(intent.outgoing?.recipients.some(to => to.relation === 'stranger')).toBe(false)
