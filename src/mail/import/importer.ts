@@ -2,7 +2,7 @@ import { Buffer } from 'node:buffer'
 import { err, ok, type Result } from '#base/result.ts'
 import type { MailWriter, StoreError } from '../store/index.ts'
 import type { MboxVariant } from './mbox.ts'
-import { type Found, isAboutMessage, isTrouble, type Sourced, type Trouble } from './source.ts'
+import { type Found, isAboutMessage, isBox, isTrouble, type Sourced, type Trouble } from './source.ts'
 import { Threads } from './threads.ts'
 import { walk } from './walk.ts'
 import type { Worked } from './work.ts'
@@ -30,6 +30,8 @@ export interface Progress {
 }
 
 export interface ImportReport {
+  /** Maildirs and mboxes that were found, empty ones too. */
+  readonly boxes: number
   /** New in the store. */
   readonly imported: number
   /** In the store already, or a second time among what is imported; labels and flags are joined. */
@@ -133,6 +135,7 @@ class Queue {
       const { done, value } = this.#sources.next()
       if (done === true) break
       if (isTrouble(value)) this.#tally.meet(value)
+      else if (isBox(value)) this.#tally.enter()
       else items.push(value)
     }
     return items
@@ -146,7 +149,16 @@ const digestBytesKept = 12
 class Tally {
   readonly #options: ImportOptions
   readonly #seen = new Set<string>()
-  #report: ImportReport = { imported: 0, skipped: 0, defective: 0, withDefects: 0, changed: 0, troubles: 0, bytes: 0 }
+  #report: ImportReport = {
+    boxes: 0,
+    imported: 0,
+    skipped: 0,
+    defective: 0,
+    withDefects: 0,
+    changed: 0,
+    troubles: 0,
+    bytes: 0,
+  }
 
   constructor(options: ImportOptions) {
     this.#options = options
@@ -154,6 +166,10 @@ class Tally {
 
   get report(): ImportReport {
     return this.#report
+  }
+
+  enter(): void {
+    this.#report = { ...this.#report, boxes: this.#report.boxes + 1 }
   }
 
   meet(trouble: Trouble): void {

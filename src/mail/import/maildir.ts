@@ -7,6 +7,7 @@ const filesPerFolderMax = 10_000_000
 
 /** The messages of one Maildir, those that were seen by a mail program first. `parts`: which of its three folders are there. */
 export function* maildir(path: string, parts: ReadonlySet<string>, folder: IncomingLabel): Generator<Sourced> {
+  yield { box: path }
   if (!parts.has('cur')) yield trouble(path, 'maildir_incomplete', 'this Maildir has no cur; what is in new is taken')
   for (const part of ['cur', 'new']) {
     if (parts.has(part)) yield* filesOf(join(path, part), part === 'cur', folder)

@@ -28,6 +28,7 @@ export function* mbox(path: string, folder: IncomingLabel, variant?: MboxVariant
     yield trouble(path, 'not_a_file', 'neither a file nor a folder: it is not opened')
     return
   }
+  yield { box: path }
   try {
     const file = new MboxFile(opened)
     const chosen = variant ?? detectVariant(file)

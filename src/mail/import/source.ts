@@ -1,7 +1,15 @@
 import type { IncomingLabel } from '../store/incoming.ts'
 
-/** What a source yields: messages where they lie, and what it could not look into. Nothing is read of a message yet. */
-export type Sourced = Found | Trouble
+/**
+ * What a source yields: the mailboxes that it comes to, messages where they lie, and what it could not look into.
+ * Nothing is read of a message yet.
+ */
+export type Sourced = Box | Found | Trouble
+
+/** A Maildir or an mbox, whether or not there is mail in it. */
+export interface Box {
+  readonly box: string
+}
 
 /** A message and where its bytes are. Plain data: it travels to a worker, which reads it. */
 export interface Found {
@@ -68,6 +76,10 @@ export function trouble(path: string, code: TroubleCode, message: string): Troub
 
 export function isTrouble(met: object): met is Trouble {
   return 'code' in met
+}
+
+export function isBox(sourced: Sourced): sourced is Box {
+  return 'box' in sourced
 }
 
 /** Why the system refused, in words that name no path. */

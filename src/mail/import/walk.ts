@@ -28,7 +28,9 @@ export function* walk(path: string, options: WalkOptions = {}): Generator<Source
       return
     }
   } catch (thrown) {
-    yield trouble(path, isMissing(thrown) ? 'path_missing' : 'file_unreadable', reasonOf(thrown))
+    yield isMissing(thrown)
+      ? trouble(path, 'path_missing', 'there is nothing at this path')
+      : trouble(path, 'file_unreadable', reasonOf(thrown))
     return
   }
   yield* folder(top, { names: [], rootName: basename(top), depth: 0, options })
@@ -109,13 +111,18 @@ function* looseFiles(path: string, files: readonly string[], place: Place): Gene
   const own = names.length === 0 ? folderLabel([rootName]) : folderLabel(names)
   for (const name of [...files].sort(numerically)) {
     const file = join(path, name)
-    if (isMessageName(name)) yield { path: file, folder: own, flags: 0 }
-    else if (!name.startsWith('.')) yield* sniffed(file, boxLabel(name, names), options)
+    if (isEml(name)) yield { path: file, folder: own, flags: 0 }
+    else if (!name.startsWith('.')) yield* sniffed(file, { own, box: boxLabel(name, names) }, options)
   }
 }
 
-function isMessageName(name: string): boolean {
-  return /\.eml$/i.test(name) || /^\d+$/.test(name)
+function isEml(name: string): boolean {
+  return /\.eml$/i.test(name)
+}
+
+/** How MH names messages; a mailbox may be called 2020 as well. */
+function isNumber(name: string): boolean {
+  return /^\d+$/.test(name)
 }
 
 function boxLabel(name: string, names: readonly string[]): IncomingLabel {
@@ -124,10 +131,15 @@ function boxLabel(name: string, names: readonly string[]): IncomingLabel {
   return folderLabel(bare === 'mbox' && names.length > 0 ? names : [...names, bare])
 }
 
-function* sniffed(path: string, label: IncomingLabel, { variant }: WalkOptions): Generator<Sourced> {
+function* sniffed(
+  path: string,
+  { own, box }: { readonly own: IncomingLabel; readonly box: IncomingLabel },
+  { variant }: WalkOptions,
+): Generator<Sourced> {
   const beginning = beginningOf(path)
   if (typeof beginning !== 'string') yield beginning
-  else if (beginsMbox(beginning)) yield* mbox(path, label, variant)
+  else if (beginsMbox(beginning)) yield* mbox(path, box, variant)
+  else if (isNumber(basename(path))) yield { path, folder: own, flags: 0 }
   else if (isMboxName(path) && beginning.trim() !== '') yield notMail(path, beginning)
 }
 
@@ -136,8 +148,8 @@ function* oneFile(path: string, { variant }: WalkOptions): Generator<Sourced> {
   const beginning = beginningOf(path)
   if (typeof beginning !== 'string') yield beginning
   else if (beginsMbox(beginning)) yield* mbox(path, boxLabel(basename(path), []), variant)
-  else if (beginning.trim() === '' && isMboxName(path)) return
-  else if (isMessageName(basename(path)) || (!isMboxName(path) && looksLikeMessage(beginning))) {
+  else if (beginning.trim() === '' && isMboxName(path)) yield { box: path }
+  else if (isEml(path) || (!isMboxName(path) && looksLikeMessage(beginning))) {
     yield { path, folder: folderLabel([basename(dirname(path)) || 'imported']), flags: 0 }
   } else yield notMail(path, beginning)
 }
@@ -146,9 +158,13 @@ function isMboxName(path: string): boolean {
   return /^\.(?:mbox|mbx|mbs)$/i.test(extname(path))
 }
 
+/** A header at its beginning with at least one field that only mail has: `name: value` alone may be anything. */
 function looksLikeMessage(beginning: string): boolean {
-  return /^(?:\u00ef\u00bb\u00bf)?\s*[\x21-\x39\x3b-\x7e]{1,76}[ \t]*:/.test(beginning)
+  const startsWithField = /^(?:\u00ef\u00bb\u00bf)?\s*[\x21-\x39\x3b-\x7e]{1,76}[ \t]*:/.test(beginning)
+  return startsWithField && mailField.test(beginning)
 }
+
+const mailField = /^(?:from|to|date|subject|message-id|received|return-path|delivered-to|mime-version)[ \t]*:/im
 
 function notMail(path: string, beginning: string): Sourced {
   const kind = kinds.find(([magic]) => beginning.startsWith(magic))?.[1]
@@ -190,7 +206,7 @@ function byName(one: { name: string }, other: { name: string }): number {
 
 /** `9` before `10`, as MH counts its messages. */
 function numerically(one: string, other: string): number {
-  const numbers = [one, other].map(name => (/^\d+$/.test(name) ? Number(name) : Number.NaN))
+  const numbers = [one, other].map(name => (isNumber(name) ? Number(name) : Number.NaN))
   const [a = Number.NaN, b = Number.NaN] = numbers
   return Number.isNaN(a) || Number.isNaN(b) ? (one < other ? -1 : 1) : a - b
 }

@@ -32,17 +32,17 @@ export const run: Run = async (invocation, session) => {
   const isDryRun = invocation.options.flag('dry-run')
   const imported = isDryRun ? await lookOnly(options, session) : await intoStore(options, session)
   output.progress('')
-  troubles.close()
   const report = imported.ok ? imported.value : imported.error.report
+  if (imported.ok && isNothing(report)) refuseNothing(troubles)
+  troubles.close()
   const { stopped } = troubles
-  if (imported.ok && report.imported + report.skipped + report.defective === 0) refuseNothing(stopped)
   const seconds = secondsNow()
   if (!output.json) output.write(`${sentence(report, seconds, isDryRun)}\n`)
   if (!imported.ok) {
     const { exit, code, message, next } = storeFailure(imported.error)
     throw new Failure(exit, code, message, {
       ...(next === undefined ? {} : { next }),
-      data: { ...toWire(report, seconds), stored_before: report.imported },
+      data: toWire(report, seconds),
       cause: imported.error.cause,
     })
   }
@@ -72,13 +72,20 @@ function lookOnly(options: ImportOptions, session: Session) {
   return importMail(existsSync(store) ? { ...options, store } : options)
 }
 
-/** Where nothing was found to import, the first reason is the answer. */
-function refuseNothing(reason: Trouble | undefined): void {
+function isNothing({ boxes, imported, skipped, defective }: ImportReport): boolean {
+  return boxes + imported + skipped + defective === 0
+}
+
+/** Where nothing was found to import, the only reason is the answer; several are told before it. */
+function refuseNothing(troubles: Troubles): void {
+  const reason = troubles.stopped
   if (reason === undefined) {
+    troubles.close()
     throw new Failure('not_found', 'no_mail_found', 'there is no Maildir, no mbox and no message file there', {
       next: 'postern help import',
     })
   }
+  if (!troubles.isAlone) troubles.close()
   const exit = reason.code === 'path_missing' ? 'not_found' : 'failed'
   throw new Failure(exit, reason.code, `nothing was imported: ${line(reason)}`)
 }
@@ -108,20 +115,36 @@ class Troubles {
   stopped: Trouble | undefined
   readonly #output: Output
   #count = 0
+  /** The first waits for a second or the end: alone it may become the answer itself. */
+  #first: Trouble | undefined
 
   constructor(output: Output) {
     this.#output = output
   }
 
+  get isAlone(): boolean {
+    return this.#count === 1
+  }
+
   tell(trouble: Trouble): void {
     this.#count++
     if (!isHarmless(trouble)) this.stopped ??= trouble
-    if (this.#count <= troublesTold) this.#output.complain(line(trouble))
     if (this.#count <= troublesListed) this.listed.push({ path: trouble.path, code: trouble.code })
+    if (this.isAlone) this.#first = trouble
+    else {
+      this.#tellFirst()
+      if (this.#count <= troublesTold) this.#output.complain(line(trouble))
+    }
   }
 
   close(): void {
+    this.#tellFirst()
     if (this.#count > troublesTold) this.#output.complain(`and ${number(this.#count - troublesTold)} more like these`)
+  }
+
+  #tellFirst(): void {
+    if (this.#first !== undefined) this.#output.complain(line(this.#first))
+    this.#first = undefined
   }
 }
 
