@@ -1,0 +1,92 @@
+import { spawn } from 'node:child_process'
+import { err, ok, type Result } from './result.ts'
+
+/** How a program that we ran did not give its answer. */
+export interface ChildError {
+  readonly code: 'not_found' | 'not_started' | 'timed_out' | 'output_too_large' | 'killed'
+  readonly message: string
+}
+
+export interface ChildOptions {
+  readonly input?: string | Uint8Array
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly timeoutMs: number
+  readonly outputBytesMax: number
+  /** Where the program may talk to the person itself, as a password manager does: its stderr is ours. */
+  readonly talks?: boolean
+}
+
+export interface Answer {
+  readonly exit: number
+  readonly stdout: Uint8Array
+  /** Empty when it talked to the person. */
+  readonly stderr: string
+}
+
+const stderrBytesMax = 4096
+
+/**
+ * Runs a program without a shell and gives what it printed. Secrets go in by `input` and come out by `stdout`, never
+ * by an argument or a variable, which other processes can read. It is killed at the timeout, with its children.
+ */
+export function runChild(words: readonly string[], options: ChildOptions): Promise<Result<Answer, ChildError>> {
+  const [program = '', ...args] = words
+  return new Promise(resolve => {
+    const child = spawn(program, args, {
+      env: { ...options.env },
+      stdio: ['pipe', 'pipe', options.talks === true ? 'inherit' : 'pipe'],
+      detached: process.platform !== 'win32',
+      windowsHide: true,
+    })
+    const output: Buffer[] = []
+    const talk: Buffer[] = []
+    let outputBytes = 0
+    let talkBytes = 0
+    let failure: ChildError | undefined
+    const stop = (code: ChildError['code'], message: string) => {
+      failure ??= { code, message }
+      killGroup(child.pid)
+    }
+    const timer = setTimeout(
+      () => stop('timed_out', `${program} did not answer within ${options.timeoutMs} ms`),
+      options.timeoutMs,
+    )
+    child.stdout?.on('data', (chunk: Buffer) => {
+      outputBytes += chunk.length
+      if (outputBytes > options.outputBytesMax) {
+        stop('output_too_large', `${program} printed more than ${options.outputBytesMax} bytes`)
+      } else output.push(chunk)
+    })
+    child.stderr?.on('data', (chunk: Buffer) => {
+      if (talkBytes < stderrBytesMax) talk.push(chunk)
+      talkBytes += chunk.length
+    })
+    child.on('error', cause => {
+      const missing = 'code' in cause && cause.code === 'ENOENT'
+      failure ??= missing
+        ? { code: 'not_found', message: `there is no program ${program}` }
+        : { code: 'not_started', message: `cannot run ${program}: ${cause.message}` }
+      if (child.pid === undefined) done(undefined, null)
+    })
+    const done = (exit: number | null | undefined, signal: NodeJS.Signals | null) => {
+      clearTimeout(timer)
+      if (failure === undefined && typeof exit === 'number') {
+        const stderr = Buffer.concat(talk).toString('utf8').slice(0, stderrBytesMax).trim()
+        resolve(ok({ exit, stdout: new Uint8Array(Buffer.concat(output)), stderr }))
+      } else resolve(err(failure ?? { code: 'killed', message: `${program} ended by ${signal ?? 'a signal'}` }))
+    }
+    child.on('close', done)
+    child.stdin?.on('error', () => {}) // it need not read what it is given; its exit says whether that was right
+    child.stdin?.end(options.input ?? '')
+  })
+}
+
+function killGroup(pid: number | undefined): void {
+  if (pid === undefined) return
+  try {
+    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL')
+  } catch (error) {
+    const gone = error instanceof Error && 'code' in error && error.code === 'ESRCH'
+    if (!gone) throw error
+  }
+}

@@ -1,0 +1,30 @@
+import type * as v from 'valibot'
+import { changingRequests } from './changing.ts'
+import { operatingRequests } from './operating.ts'
+import { readingRequests } from './reading.ts'
+import type { RequestSpec } from './spec.ts'
+
+/**
+ * Every request there is. A part of the daemon adds its own file of requests here and its handlers to
+ * `../parts/index.ts`; without either, or without one of the fields of `RequestSpec`, nothing compiles.
+ */
+export const requests = {
+  ...readingRequests,
+  ...changingRequests,
+  ...operatingRequests,
+} as const satisfies Readonly<Record<string, RequestSpec>>
+
+type Requests = typeof requests
+export type RequestName = keyof Requests
+/** As a client writes them: what has a default may be left out. */
+export type ParamsGiven<Name extends RequestName> = v.InferInput<Requests[Name]['params']>
+/** As a handler gets them. */
+export type Params<Name extends RequestName> = v.InferOutput<Requests[Name]['params']>
+export type ResultOf<Name extends RequestName> = v.InferOutput<Requests[Name]['result']>
+
+export function isRequestName(name: string): name is RequestName {
+  return Object.hasOwn(requests, name)
+}
+
+export { type Change, capabilityOfChange } from './change.ts'
+export { CAPABILITIES, type Capability, type RequestSpec, type Scope } from './spec.ts'
