@@ -66,4 +66,9 @@ const refusals: Readonly<Record<StoreErrorCode, { readonly exit: Exit; readonly 
   name_invalid: { exit: 'usage' },
   limit_reached: { exit: 'failed' },
   cursor_invalid: { exit: 'usage' },
+  draft_unknown: { exit: 'not_found', next: 'postern draft list' },
+  draft_changed: { exit: 'failed', next: 'postern draft list' },
+  draft_leaving: { exit: 'failed', next: 'postern draft list' },
+  send_unknown: { exit: 'not_found', next: 'postern draft list' },
+  send_over: { exit: 'failed', next: 'postern draft list' },
 }
