@@ -4,7 +4,7 @@ import type { Session } from '../../session.ts'
 import { findMessage, rawOf } from './find-message.ts'
 import { idsFrom } from './ids.ts'
 import { letterText, readLetter, type View } from './letter.ts'
-import { messageJson } from './message-json.ts'
+import { messageJson } from '#mail/letter/json.ts'
 import { withReader } from './open-store.ts'
 
 export const run: Run = ({ positionals, options }, session) =>
