@@ -69,7 +69,7 @@ export interface ChangesRequest {
   readonly mailbox: string
   /** From the last page that was stored; null to begin. What stands in it is the provider's own affair. */
   readonly cursor: string | null
-  /** What the store has of this mailbox. Asked for only where the server cannot say what changed. */
+  /** What the store has of this mailbox, skipped messages included. Asked for where the server cannot say what changed. */
   readonly known: (uidvalidity: number) => readonly KnownPlace[]
   /** Mail that arrived before is left out: ms since the epoch. */
   readonly since?: number
@@ -109,8 +109,6 @@ export interface Arrival extends FlagState {
   readonly messageId?: string
   /** X-GM-THRID, THREADID. */
   readonly threadId?: string
-  /** Where labels are not mailboxes (X-GM-LABELS). */
-  readonly labels?: readonly string[]
 }
 
 export interface FlagState {
@@ -120,6 +118,8 @@ export interface FlagState {
   /** IMAP keywords as the server writes them. */
   readonly keywords: readonly string[]
   readonly modseq?: bigint
+  /** Where labels are not mailboxes (X-GM-LABELS). */
+  readonly labels?: readonly string[]
 }
 
 export interface Skipped {
