@@ -22,7 +22,7 @@ export class ProcessLock {
     closeSync(openPrivateFile(path, constants.O_RDWR | constants.O_CREAT))
     const database = new DatabaseSync(path, { timeout: waitMs })
     try {
-      database.exec('BEGIN EXCLUSIVE')
+      database.exec('PRAGMA journal_mode = off; BEGIN EXCLUSIVE')
     } catch (error) {
       database.close()
       if (isBusy(error)) return undefined

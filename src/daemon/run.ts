@@ -18,7 +18,7 @@ import { admission } from './server/admission.ts'
 import { dispatcher } from './server/dispatch.ts'
 import { Listener } from './server/listen.ts'
 import { openStoreThread } from './store/thread.ts'
-import { takeWriterLock } from './writer-lock.ts'
+import { daemonName, takeWriterLock } from './writer-lock.ts'
 
 export interface DaemonOptions {
   readonly paths: Paths
@@ -42,7 +42,7 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   const { paths, log } = options
   checkSocketPath(paths)
   ensurePrivateDirectory(paths.dataDir, paths.homeDir)
-  const lock = takeWriterLock(paths, 'the daemon')
+  const lock = takeWriterLock(paths, daemonName)
   try {
     const ending = new Ending(options.signal)
     await serve(options, ending)

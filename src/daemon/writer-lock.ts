@@ -5,6 +5,9 @@ import { writePrivateFile } from '#base/private-file.ts'
 import { ProcessLock } from '#base/process-lock.ts'
 import { writerFile, writerLockFile } from './places.ts'
 
+/** What the daemon calls itself as the holder of the lock. */
+export const daemonName = 'the daemon'
+
 /** The right to write an instance's mail, for as long as this process lives or until it is released. */
 export function takeWriterLock(paths: Paths, what: string, waitMs = 0): ProcessLock {
   const lock = ProcessLock.take(writerLockFile(paths), waitMs)
@@ -15,7 +18,7 @@ export function takeWriterLock(paths: Paths, what: string, waitMs = 0): ProcessL
 
 export function writerBusy(paths: Paths): Failure {
   const holder = holderOf(paths)
-  const isDaemon = holder?.what === 'the daemon'
+  const isDaemon = holder?.what === daemonName
   const who = holder === undefined ? 'another process' : `${holder.what} (process ${holder.pid})`
   return new Failure(
     'try_later',

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
 import { closeSync, constants, ftruncateSync, readFileSync } from 'node:fs'
 import { isPackaged } from '#base/assets.ts'
-import { Failure } from '#base/failure.ts'
+import { EXIT, Failure } from '#base/failure.ts'
 import { demoInstance, type Paths } from '#base/paths.ts'
 import { ensurePrivateDirectory, openPrivateFile } from '#base/private-directory.ts'
 import { ProcessLock } from '#base/process-lock.ts'
 import { startLockFile, startOutputFile } from '../places.ts'
-import { writerBusy } from '../writer-lock.ts'
+import { daemonName, holderOf, writerBusy } from '../writer-lock.ts'
 import { type Connected, type ConnectOptions, connectDaemon, type NotConnected } from './connect.ts'
 
 /** Long enough for a migration of a large store; something is said after a while. */
@@ -49,13 +49,17 @@ async function startOne(options: StartOptions, waiting: Waiting): Promise<Connec
   // Started by another client while we waited for the lock.
   const there = await connectDaemon({ ...options, timeoutMs: answerMs })
   if ('socket' in there) return there
-  const child = startDetached(options)
+  let child = startDetached(options)
   for (;;) {
     const connected = await connectDaemon({ ...options, timeoutMs: answerMs })
     if ('socket' in connected) return connected
-    // One that is started by hand, or that is just ending, has the lock: it may answer in a moment, or let go.
-    if (child.exit !== undefined && child.exit !== 0) throw startFailure(options.paths, child.exit)
     await waiting.pause(connected)
+    if (child.exit === undefined) continue
+    const isRunning = child.exit === EXIT.try_later && holderOf(options.paths)?.what === daemonName
+    if (!isRunning) throw startFailure(options.paths, child.exit)
+    // One that was started by hand is not ready yet, or one that is ending has not let go: it is tried again.
+    await waiting.pause(connected)
+    child = startDetached(options)
   }
 }
 
@@ -114,8 +118,8 @@ export function daemonEnvironment(env: StartOptions['env']): Record<string, stri
 }
 
 function startFailure(paths: Paths, exit: number): Failure {
+  if (exit === EXIT.try_later) return writerBusy(paths)
   const said = outputOf(paths)
-  if (/^store_in_use|^daemon_running/m.test(said)) return writerBusy(paths)
   const lines = said === '' ? `it ended with ${exit}` : said
   return new Failure('failed', 'daemon_not_started', `the daemon did not start:\n${lines}`, {
     next: 'postern daemon run',

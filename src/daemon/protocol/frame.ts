@@ -55,6 +55,11 @@ export class FrameReader {
     return parseFrame(this.#take(headerBytes + length).subarray(headerBytes))
   }
 
+  /** What came after the frames that were taken. */
+  rest(): Buffer {
+    return this.#take(this.#held)
+  }
+
   #peek(bytes: number): Buffer {
     const [first] = this.#chunks
     if (first !== undefined && first.length >= bytes) return first

@@ -15,6 +15,8 @@ const requestsUnderWayMax = 32
 const unreadBytesMax = 4 * 1024 * 1024
 const helloMs = 5_000
 const frameMs = 30_000
+/** For a client to hang up once it has been told that this is the end. */
+const endMs = 1_000
 
 export interface Surroundings {
   readonly clock: Clock
@@ -62,7 +64,7 @@ export class Connection {
     if (error !== undefined) this.#send(errorFrame(error))
     this.#socket.end()
     // What the client does not read keeps nobody here.
-    setTimeout(() => this.#socket.destroy(), 1_000).unref()
+    setTimeout(() => this.#socket.destroy(), endMs).unref()
   }
 
   destroy(): void {
