@@ -1,8 +1,7 @@
 import type { Worker } from 'node:worker_threads'
 import { Failure } from '#base/failure.ts'
 import { startThread } from '#base/thread.ts'
-import type { MailWriter, SealedBatch, StoreError } from '#mail/store/index.ts'
-import { transferables } from '#mail/store/index.ts'
+import { MailWriter, type SealedBatch, type StoreError, transferables } from '#mail/store/index.ts'
 
 /**
  * The writer, as the rest of the daemon has it: the same methods, answered later and in the order of calling. SQLite
@@ -13,55 +12,12 @@ export type StoreThread = {
   readonly [Name in WriterMethod]: (...args: Parameters<MailWriter[Name]>) => Promise<ReturnType<MailWriter[Name]>>
 }
 
-/** Each name once: the compiler sees that none is missing and that all are methods of the writer. */
-const methods = {
-  ingest: true,
-  changeFlags: true,
-  changeLabels: true,
-  forgetPlaces: true,
-  remove: true,
-  rederive: true,
-  resetIndex: true,
-  setAddresses: true,
-  setLabels: true,
-  removeLabel: true,
-  saveSearch: true,
-  renameSavedSearch: true,
-  deleteSavedSearch: true,
-  orderSavedSearches: true,
-  setDelivery: true,
-  decide: true,
-  undo: true,
-  createPlan: true,
-  applyPlan: true,
-  takeDeliveries: true,
-  settleDeliveries: true,
-  noteDeliveryFailure: true,
-  noteDeliverySuccess: true,
-  dropDecision: true,
-  wakeSnoozed: true,
-  mutedAmong: true,
-  forgetOldDecisions: true,
-  saveDraft: true,
-  deleteDraft: true,
-  prepareSend: true,
-  queueSend: true,
-  cancelSend: true,
-  claimSend: true,
-  noteEnding: true,
-  settleSend: true,
-  noteTrouble: true,
-  resolveSend: true,
-  recoverSends: true,
-  noteCopy: true,
-  recordBounce: true,
-  tend: true,
-  settleForWriting: true,
-} as const satisfies Record<Exclude<keyof MailWriter, 'close'>, true>
-export type WriterMethod = keyof typeof methods
+export type WriterMethod = Exclude<keyof MailWriter, 'close'>
+
+const methods: readonly WriterMethod[] = Object.getOwnPropertyNames(MailWriter.prototype).filter(isWriterMethod)
 
 export function isWriterMethod(name: string): name is WriterMethod {
-  return Object.hasOwn(methods, name)
+  return name !== 'constructor' && name !== 'close' && Object.hasOwn(MailWriter.prototype, name)
 }
 
 export interface ToWriter {
@@ -131,9 +87,7 @@ class Calls {
 
   opened(): OpenedThread {
     const call = (method: WriterMethod, ...args: readonly unknown[]) => this.#call(method, args)
-    const entries = Object.keys(methods)
-      .filter(isWriterMethod)
-      .map(name => [name, (...args: readonly unknown[]) => call(name, ...args)])
+    const entries = methods.map(name => [name, (...args: readonly unknown[]) => call(name, ...args)])
     // What a method gives is what the writer gave: both sides are this program.
     const writer = Object.fromEntries(entries) as StoreThread
     return { writer, close: () => this.#close() }
