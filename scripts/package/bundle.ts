@@ -15,6 +15,7 @@ export interface Bundle {
 const workers: Readonly<Record<string, string>> = {
   'worker/import': 'src/mail/import/worker.ts',
   'worker/sync': 'src/mail/sync/worker.ts',
+  'worker/store': 'src/daemon/store/worker.ts',
 }
 
 /**
