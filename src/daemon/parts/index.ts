@@ -1,5 +1,6 @@
 import { outboxPart } from '../outbox/index.ts'
 import type { Core, Handlers, Part } from '../part.ts'
+import { syncPart } from '../sync/index.ts'
 import { type Clients, operatingPart } from './operating.ts'
 import { readingPart } from './reading.ts'
 
@@ -15,8 +16,9 @@ export function assemble(core: Core, clients: Clients): Assembled {
   const reading = readingPart(core)
   const outbox = outboxPart(core)
   const operating = operatingPart(core, clients)
+  const sync = syncPart(core, outbox)
   return {
-    parts: [reading, outbox, operating],
-    handlers: { ...reading.handlers, ...outbox.handlers, ...operating.handlers },
+    parts: [reading, outbox, operating, sync],
+    handlers: { ...reading.handlers, ...outbox.handlers, ...operating.handlers, ...sync.handlers },
   }
 }

@@ -3,6 +3,7 @@ import { changingRequests } from './changing.ts'
 import { operatingRequests } from './operating.ts'
 import { readingRequests } from './reading.ts'
 import type { RequestSpec } from './spec.ts'
+import { syncingRequests } from './syncing.ts'
 
 /**
  * Every request there is. A part of the daemon adds its own file of requests here and its handlers to
@@ -12,6 +13,7 @@ export const requests = {
   ...readingRequests,
   ...changingRequests,
   ...operatingRequests,
+  ...syncingRequests,
 } as const satisfies Readonly<Record<string, RequestSpec>>
 
 type Requests = typeof requests
