@@ -46,6 +46,7 @@ import { fromException, type StoreError } from './errors.ts'
 import type { MessageId } from './ids.ts'
 import type { IncomingLabel } from './incoming.ts'
 import { type Ingested, ingest } from './ingest.ts'
+import { dropMailbox, type KnownMailbox, removeHomeless, setMailboxes } from './mailboxes.ts'
 import { inspect, migrate } from './migrations.ts'
 import { type Rederived, rederiveMessages, resetIndex } from './rederive.ts'
 import {
@@ -56,6 +57,7 @@ import {
   saveSearch,
 } from './saved-searches.ts'
 import type { SealedBatch } from './seal.ts'
+import { type ServerState, type TakenState, takeServerState } from './server-state.ts'
 import { type Tended, type TendOptions, tend } from './tend.ts'
 import { Writing } from './writing.ts'
 
@@ -98,6 +100,22 @@ export class MailWriter {
 
   forgetPlaces(gone: Expunged): Result<readonly MessageId[], StoreError> {
     return forgetPlaces(this.#writing, gone)
+  }
+
+  takeServerState(said: ServerState): Result<TakenState, StoreError> {
+    return takeServerState(this.#writing, said)
+  }
+
+  setMailboxes(account: string, mailboxes: readonly KnownMailbox[]): Result<{ readonly renamed: number }, StoreError> {
+    return setMailboxes(this.#writing, account, mailboxes)
+  }
+
+  dropMailbox(account: string, key: string): Result<undefined, StoreError> {
+    return dropMailbox(this.#writing, account, key)
+  }
+
+  removeHomeless(account: string, before: number): ReturnType<typeof removeHomeless> {
+    return removeHomeless(this.#writing, account, before)
   }
 
   remove(ids: readonly MessageId[]): Result<{ removed: number }, StoreError> {
