@@ -31,6 +31,11 @@ export interface Output {
   talk(line: string): void
   /** The same for what went wrong: never silenced. */
   complain(line: string): void
+  /**
+   * A line on stderr that the next one replaces, and '' takes away: how far something is that takes longer than a
+   * second. Nothing where stderr is no terminal, nor with `--quiet`.
+   */
+  progress(line: string): void
   /** One JSON document and a line break, on stdout. */
   data(value: unknown): void
 }

@@ -1,6 +1,7 @@
 import { fstatSync, statSync } from 'node:fs'
 import { devNull } from 'node:os'
 import { readToEnd, writeAll } from '#base/descriptor.ts'
+import { cutToWidth } from '#base/display-width.ts'
 import { EXIT, Failure } from '#base/failure.ts'
 import type { Input, Output } from './session.ts'
 
@@ -18,6 +19,7 @@ const columnsWithoutTerminal = 80
 
 export function terminalOutput(choice: OutputChoice, env: Readonly<Record<string, string | undefined>>): Output {
   const isTerminal = isTerminalAt(stdout)
+  const progress = progressAt(stderr, choice.quiet)
   const wantsColor = isTerminal && !env.NO_COLOR && env.TERM !== 'dumb'
   return {
     json: choice.json,
@@ -26,11 +28,31 @@ export function terminalOutput(choice: OutputChoice, env: Readonly<Record<string
     columns: isTerminal ? process.stdout.columns : columnsWithoutTerminal,
     write: text => writeOrEnd(stdout, text),
     talk: line => {
-      if (!choice.quiet) writeOrEnd(stderr, `${line}\n`)
+      if (!choice.quiet) writeOrEnd(stderr, `${progress.clear()}${line}\n`)
     },
-    complain: line => writeOrEnd(stderr, `${line}\n`),
+    complain: line => writeOrEnd(stderr, `${progress.clear()}${line}\n`),
+    progress: progress.show,
     data: value => writeOrEnd(stdout, `${JSON.stringify(value)}\n`),
   }
+}
+
+/** The line is cut to the terminal, since one that wraps cannot be taken back. */
+function progressAt(descriptor: number, isQuiet: boolean) {
+  let shown = false
+  let isTerminal: boolean | undefined
+  const clear = () => {
+    const taken = shown ? '\r\x1b[K' : ''
+    shown = false
+    return taken
+  }
+  const show = (line: string) => {
+    isTerminal ??= !isQuiet && isTerminalAt(descriptor)
+    if (!isTerminal) return
+    const columns = process.stderr.columns || columnsWithoutTerminal
+    writeOrEnd(descriptor, `${clear()}${cutToWidth(line, columns - 1)}`)
+    shown = line !== ''
+  }
+  return { clear, show }
 }
 
 export const terminalInput: Input = {

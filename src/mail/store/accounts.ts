@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '#base/result.ts'
+import type { Delivered } from '../outbox/targets.ts'
 import { integer } from './database.ts'
 import { type StoreError, storeError } from './errors.ts'
 import type { IncomingLabel } from './incoming.ts'
@@ -31,6 +32,13 @@ export function setAddresses(
   })
 }
 
+export function setDelivery(writing: Writing, account: string, delivery: Delivered): Result<undefined, StoreError> {
+  return writing.transaction(() => {
+    writing.statements.run('UPDATE accounts SET delivery = ? WHERE id = ?', delivery, writing.account(account))
+    return ok(undefined)
+  })
+}
+
 /** Makes labels known before mail comes under them, and takes over their names and roles. */
 export function setLabels(
   writing: Writing,
@@ -56,6 +64,7 @@ export function removeLabelOf(writing: Writing, account: string, key: string): R
       .map(found => integer(found, 0))
     for (const id of ids) if (removeLabel(writing, id, label)) refreshFlags(writing, id)
     writing.labels.clear()
+    statements.run('DELETE FROM outbox WHERE field = ?', label)
     statements.run('DELETE FROM labels WHERE id = ?', label)
     return ok(ids.filter(id => statements.one('SELECT 1 FROM message_labels WHERE message_id = ?', id) === undefined))
   })

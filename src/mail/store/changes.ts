@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '#base/result.ts'
+import { heedsLabel, shieldFlags } from '../outbox/shield.ts'
 import { integer, optionalInteger, type Statements } from './database.ts'
 import { type StoreError, storeError } from './errors.ts'
 import { isUnread, ownFlags } from './flags.ts'
@@ -20,7 +21,10 @@ export interface LabelChange {
   readonly remove: readonly string[]
 }
 
-/** The ids of messages that changed; an id that is not here refuses the whole call. */
+/**
+ * What a provider says, as opposed to what the person decides (`decide`): a decision that is not delivered yet stays.
+ * The ids of messages that changed; an id that is not here refuses the whole call.
+ */
 export function changeFlags(
   writing: Writing,
   ids: readonly MessageId[],
@@ -30,7 +34,10 @@ export function changeFlags(
     const missing = firstMissing(writing.statements, ids)
     if (missing !== undefined) return err(missing)
     return ok(
-      ids.filter(id => updateFlags(writing, id, (stateOf(writing, id).flags & ownFlags & ~clear) | (set & ownFlags))),
+      ids.filter(id => {
+        const said = (stateOf(writing, id).flags & ownFlags & ~clear) | (set & ownFlags)
+        return updateFlags(writing, id, shieldFlags(writing, id, said, set | clear))
+      }),
     )
   })
 }
@@ -53,10 +60,14 @@ function changeLabelsOf(writing: Writing, id: MessageId, { add, remove }: LabelC
   let hasChanged = false
   for (const key of remove) {
     const label = statements.one('SELECT id FROM labels WHERE account_id = ? AND key = ?', account, key)
-    if (label !== undefined && removeLabel(writing, id, integer(label, 0))) hasChanged = true
+    if (label === undefined || !heedsLabel(writing, id, integer(label, 0), false)) continue
+    if (removeLabel(writing, id, integer(label, 0))) hasChanged = true
   }
   const { flags } = stateOf(writing, id)
-  for (const label of add) if (addLabel(writing, { id, flags }, labels.ensure(account, label).id)) hasChanged = true
+  for (const each of add) {
+    const label = labels.ensure(account, each).id
+    if (heedsLabel(writing, id, label, true) && addLabel(writing, { id, flags }, label)) hasChanged = true
+  }
   return refreshFlags(writing, id) || hasChanged
 }
 
@@ -84,7 +95,7 @@ export function forgetPlaces(writing: Writing, gone: Expunged): Result<readonly 
     for (const id of takePlaces(statements, labelId, gone)) {
       const other = statements.one('SELECT 1 FROM locations WHERE label_id = ? AND message_id = ?', labelId, id)
       if (other !== undefined) continue
-      removeLabel(writing, id, labelId)
+      if (heedsLabel(writing, id, labelId, false)) removeLabel(writing, id, labelId)
       refreshFlags(writing, id)
       if (labelsOf(writing, id).length === 0) homeless.push(id)
     }

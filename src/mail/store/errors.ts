@@ -25,6 +25,13 @@ export type StoreErrorCode =
   | 'name_invalid'
   | 'limit_reached'
   | 'cursor_invalid'
+  | 'account_unknown'
+  | 'key_reused'
+  | 'decision_unknown'
+  | 'undo_expired'
+  | 'undone_already'
+  | 'plan_unknown'
+  | 'plan_expired'
 
 /** SQLite's primary result codes that an environment can cause. Everything else is a bug and is thrown on. */
 const environmentCodes: ReadonlyMap<number, readonly [StoreErrorCode, string]> = new Map([

@@ -24,10 +24,17 @@ export function addLabel(writing: Writing, { id, flags }: { id: MessageId; flags
   return added > 0
 }
 
+/** Takes the label and the places under it. */
 export function removeLabel(writing: Writing, id: MessageId, label: number): boolean {
+  if (!hideLabel(writing, id, label)) return false
+  writing.statements.run('DELETE FROM locations WHERE message_id = ? AND label_id = ?', id, label)
+  return true
+}
+
+/** Takes the label but keeps the places: the provider still has the message there, until it is told. */
+export function hideLabel(writing: Writing, id: MessageId, label: number): boolean {
   const removed = writing.statements.run('DELETE FROM message_labels WHERE label_id = ? AND message_id = ?', label, id)
   if (removed === 0) return false
-  writing.statements.run('DELETE FROM locations WHERE message_id = ? AND label_id = ?', id, label)
   writing.labels.count(label, -1, isUnread(stateOf(writing, id).flags) ? -1 : 0)
   return true
 }

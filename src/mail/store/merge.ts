@@ -1,3 +1,4 @@
+import { heedsLabel, shieldFlags } from '../outbox/shield.ts'
 import { threadNodes } from '../thread/index.ts'
 import { integer, optionalInteger } from './database.ts'
 import { ownFlags } from './flags.ts'
@@ -23,8 +24,12 @@ export function mergePlacement(writing: Writing, placing: Placing): boolean {
   const { id, message, account, written } = placing
   const flags = written ?? stateOf(writing, id).flags
   let hasChanged = fillRaw(writing, placing)
-  for (const label of message.incoming.labels) {
-    if (addLabel(writing, { id, flags }, writing.labels.ensure(account, label).id)) hasChanged = true
+  for (const incoming of message.incoming.labels) {
+    const label = writing.labels.ensure(account, incoming).id
+    // What a file says at its second import is no news of a provider: it only adds.
+    if (written === undefined && message.incoming.provider !== undefined && !heedsLabel(writing, id, label, true))
+      continue
+    if (addLabel(writing, { id, flags }, label)) hasChanged = true
   }
   if (message.incoming.provider !== undefined && place(writing, placing, message.incoming.provider)) hasChanged = true
   if (written !== undefined) return true
@@ -34,7 +39,8 @@ export function mergePlacement(writing: Writing, placing: Placing): boolean {
 /** A provider knows the flags of its mail; a file that is imported again can only add to them. */
 function mergedFlags(writing: Writing, { id, message }: Placing): number {
   const own = message.incoming.flags & ownFlags
-  return message.incoming.provider === undefined ? own | (stateOf(writing, id).flags & ownFlags) : own
+  if (message.incoming.provider === undefined) return own | (stateOf(writing, id).flags & ownFlags)
+  return shieldFlags(writing, id, own, ownFlags)
 }
 
 function place({ statements, labels }: Writing, { id, message, account }: Placing, provider: ProviderIds): boolean {

@@ -3,6 +3,7 @@ import { err, ok, type Result } from '#base/result.ts'
 import { applicationId } from './database.ts'
 import { type StoreError, storeError } from './errors.ts'
 import { schema1 } from './schema-1.ts'
+import { schema2 } from './schema-2.ts'
 
 export interface Migration {
   readonly version: number
@@ -13,6 +14,7 @@ export interface Migration {
 /** Numbered from 1 without gaps. A migration that has been released is never edited: the next one mends it. */
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'messages, labels, threads, raw bytes, index', sql: schema1 },
+  { version: 2, name: 'decisions, outbox, snoozes, plans', sql: schema2 },
 ]
 
 export const schemaVersion = migrations.length

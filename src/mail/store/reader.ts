@@ -29,6 +29,8 @@ export interface ThreadMessage extends ListedMessage {
 /** Where a message of an account stands already: for an importer that starts again. */
 export interface Placed {
   readonly id: MessageId
+  /** Bits of `FLAG`. */
+  readonly flags: number
   readonly labelKeys: readonly string[]
 }
 
@@ -187,7 +189,7 @@ export class MailReader {
 
   placed(account: string, sha256: Uint8Array): Placed | undefined {
     const row = this.statements.one(
-      `SELECT m.id FROM raws r JOIN messages m ON m.raw_id = r.id JOIN accounts a ON a.id = m.account_id
+      `SELECT m.id, m.flags FROM raws r JOIN messages m ON m.raw_id = r.id JOIN accounts a ON a.id = m.account_id
        WHERE r.sha256 = ? AND a.name = ?`,
       sha256,
       account,
@@ -197,7 +199,7 @@ export class MailReader {
       'SELECT l.key FROM message_labels ml JOIN labels l ON l.id = ml.label_id WHERE ml.message_id = ?',
       integer(row, 0),
     )
-    return { id: integer(row, 0), labelKeys: labels.map(label => text(label, 0)) }
+    return { id: integer(row, 0), flags: integer(row, 1), labelKeys: labels.map(label => text(label, 0)) }
   }
 
   /** The UIDs that a folder is known to have, with the message there and the flags that the server had for it. */

@@ -1,7 +1,15 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { type Clock, systemClock } from '#base/clock.ts'
 import { err, ok, type Result } from '#base/result.ts'
-import { removeLabelOf, setAddresses, setLabels } from './accounts.ts'
+import { type Decided, type DecisionRequest, decide } from '../outbox/decide.ts'
+import { applyPlan, createPlan, type PlanApplication, type Planned, type PlanRequest } from '../outbox/plan.ts'
+import { dropDecision, noteFailure, noteSuccess, type Settled, settleDeliveries } from '../outbox/settle.ts'
+import { type Taken, takeDeliveries } from '../outbox/take.ts'
+import type { Delivered } from '../outbox/targets.ts'
+import { type UndoRequest, undo } from '../outbox/undo.ts'
+import { forgetOldDecisions, mutedAmong, type Woken, wakeSnoozed } from '../outbox/wake.ts'
+import type { DeliveryResult } from '../providers/delivery.ts'
+import { removeLabelOf, setAddresses, setDelivery, setLabels } from './accounts.ts'
 import {
   changeFlags,
   changeLabels,
@@ -109,6 +117,65 @@ export class MailWriter {
 
   orderSavedSearches(names: readonly string[]): Result<undefined, StoreError> {
     return orderSavedSearches(this.#writing, names)
+  }
+
+  /** Whether a provider has to be told of what is decided about an account's mail, and in which way. */
+  setDelivery(account: string, delivery: Delivered): Result<undefined, StoreError> {
+    return setDelivery(this.#writing, account, delivery)
+  }
+
+  decide(request: DecisionRequest): Result<Decided, StoreError> {
+    return decide(this.#writing, request)
+  }
+
+  undo(request: UndoRequest): Result<Decided, StoreError> {
+    return undo(this.#writing, request)
+  }
+
+  createPlan(request: PlanRequest): Result<Planned, StoreError> {
+    return createPlan(this.#writing, request)
+  }
+
+  applyPlan(application: PlanApplication): Result<Decided, StoreError> {
+    return applyPlan(this.#writing, application)
+  }
+
+  takeDeliveries(account: string, limit: number): Result<readonly Taken[], StoreError> {
+    return takeDeliveries(this.#writing, account, limit)
+  }
+
+  settleDeliveries(
+    account: string,
+    deliveries: readonly { readonly taken: Taken; readonly result: DeliveryResult }[],
+  ): Result<Settled, StoreError> {
+    return settleDeliveries(this.#writing, account, deliveries)
+  }
+
+  noteDeliveryFailure(
+    account: string,
+    failure: { code: string; message: string },
+  ): Result<{ readonly attempts: number }, StoreError> {
+    return noteFailure(this.#writing, account, failure)
+  }
+
+  noteDeliverySuccess(account: string): Result<undefined, StoreError> {
+    return noteSuccess(this.#writing, account)
+  }
+
+  dropDecision(decision: number): Result<{ readonly ids: readonly MessageId[] }, StoreError> {
+    return dropDecision(this.#writing, decision)
+  }
+
+  wakeSnoozed(): Result<readonly Woken[], StoreError> {
+    return wakeSnoozed(this.#writing)
+  }
+
+  mutedAmong(ids: readonly MessageId[]): Result<readonly MessageId[], StoreError> {
+    return mutedAmong(this.#writing, ids)
+  }
+
+  forgetOldDecisions(): Result<{ readonly forgotten: number }, StoreError> {
+    return forgetOldDecisions(this.#writing)
   }
 
   /** Housekeeping for idle time; what is left is done at the next call. */

@@ -66,4 +66,11 @@ const refusals: Readonly<Record<StoreErrorCode, { readonly exit: Exit; readonly 
   name_invalid: { exit: 'usage' },
   limit_reached: { exit: 'failed' },
   cursor_invalid: { exit: 'usage' },
+  account_unknown: { exit: 'not_found' },
+  key_reused: { exit: 'failed' },
+  decision_unknown: { exit: 'not_found' },
+  undo_expired: { exit: 'refused' },
+  undone_already: { exit: 'refused' },
+  plan_unknown: { exit: 'not_found' },
+  plan_expired: { exit: 'refused' },
 }

@@ -1,4 +1,5 @@
 import type { Command, Option } from '../../command.ts'
+import { importCommand } from './import-spec.ts'
 import { listingOptions } from './listing.ts'
 
 const account: Option = {
@@ -16,6 +17,7 @@ const queryHelp = [
 ].join(' ')
 
 export const mailCommands: readonly Command[] = [
+  importCommand,
   {
     name: 'search',
     summary: 'Find messages, newest first',

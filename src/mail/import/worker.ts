@@ -1,0 +1,24 @@
+import { parentPort, workerData } from 'node:worker_threads'
+import { dropPermissions } from '#base/permissions.ts'
+import { MailReader, transferables } from '../store/index.ts'
+import type { Found } from './source.ts'
+import { Work, type WorkOrder } from './work.ts'
+
+/**
+ * The thread that reads, parses and seals: lists of messages come in, sealed batches go out, one for each. It meets
+ * what strangers wrote, hence it may do nothing but read files.
+ */
+dropPermissions([])
+const order: WorkOrder = workerData
+const work = new Work(order, order.store === undefined ? undefined : openReader(order.store))
+
+parentPort?.on('message', (items: readonly Found[]) => {
+  const worked = work.do(items)
+  parentPort?.postMessage(worked, transferables(worked.batch))
+})
+
+function openReader(path: string): MailReader {
+  const opened = MailReader.open(path)
+  if (opened.ok) return opened.value
+  throw new Error(`the store cannot be read: ${opened.error.message}`, { cause: opened.error })
+}
