@@ -1,5 +1,6 @@
 import type { Command } from './command.ts'
 import { configCommands } from './commands/config/spec.ts'
+import { demoCommand } from './commands/demo/spec.ts'
 import { mailCommands } from './commands/mail/spec.ts'
 import { mimeCommands } from './commands/mime/spec.ts'
 import { selfCommands } from './commands/self/spec.ts'
@@ -12,8 +13,9 @@ export const table: Command = {
   description:
     'Postern keeps mail and memory in files that only you can read, and is the only way an agent gets to either. ' +
     'Whatever leaves the machine, destroys or becomes memory passes one decision that the agent cannot influence.',
-  subcommands: [...mailCommands, ...mimeCommands, ...configCommands, ...selfCommands, ...shellCommands],
+  subcommands: [...mailCommands, demoCommand, ...mimeCommands, ...configCommands, ...selfCommands, ...shellCommands],
   examples: [
+    { command: 'postern demo', why: 'a made-up mailbox to try everything on' },
     { command: 'postern version', why: 'what this executable is' },
     { command: 'postern self verify', why: 'check that it is unchanged since it was built' },
     { command: 'postern config check', why: 'find out whether the configuration is sound' },

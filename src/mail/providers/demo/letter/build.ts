@@ -43,8 +43,8 @@ export interface File {
 }
 
 export function buildLetter(letter: Letter): Uint8Array {
-  const head = headOf(letter)
-  return Buffer.from([...head, bodyOf(letter)].join('\r\n'), 'latin1')
+  const whole = [...headOf(letter), bodyOf(letter)].join('\r\n')
+  return Buffer.from(whole.endsWith('\r\n') ? whole : `${whole}\r\n`, 'latin1')
 }
 
 function headOf(letter: Letter): string[] {
@@ -124,12 +124,26 @@ function textPart(text: string, subtype: 'plain' | 'html', letter: Letter): stri
   const flowed = subtype === 'plain' && letter.isFlowed === true ? '; format=flowed' : ''
   const isAscii = /^[\x00-\x7f]*$/.test(bytes)
   const type = `Content-Type: text/${subtype}; charset=${isAscii && charset === 'utf-8' ? 'us-ascii' : charset}${flowed}`
-  const isShort = !/[^\r\n]{900}/.test(bytes)
+  const isShort = longestLine(bytes) < lineBytesMax
   if (isAscii && isShort) return `${type}\r\nContent-Transfer-Encoding: 7bit\r\n\r\n${bytes}`
   if (letter.transfer === '8bit' && isShort) return `${type}\r\nContent-Transfer-Encoding: 8bit\r\n\r\n${bytes}`
   const high = bytes.match(/[\x80-\xff]/g)?.length ?? 0
   if (high * 3 > bytes.length) return `${type}\r\nContent-Transfer-Encoding: base64\r\n\r\n${base64Lines(bytes)}`
   return `${type}\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n${quotedPrintable(bytes)}`
+}
+
+/** RFC 5322 §2.1.1 allows 998. */
+const lineBytesMax = 900
+
+function longestLine(bytes: string): number {
+  let longest = 0
+  for (let start = 0; start < bytes.length; ) {
+    const end = bytes.indexOf('\n', start)
+    const next = end < 0 ? bytes.length : end + 1
+    longest = Math.max(longest, next - start)
+    start = next
+  }
+  return longest
 }
 
 function calendarPart(method: string, ics: string): string {

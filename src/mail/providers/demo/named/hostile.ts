@@ -193,6 +193,8 @@ function aimedAtPrograms(): Named[] {
       about: 'escape sequences in subject, name and text: move the cursor, rename the window, copy to the clipboard',
       minutesAgo: daysAgo(1, 50),
       from: { name: `Sys${esc}[2J${esc}[1;1Hroot`, email: 'root@terminal-tricks.example' },
+      fields: [`X-Mailer: ${esc}[31mred`],
+      transfer: '8bit',
       subject: `Update${esc}[2A${esc}[31m approved by Nora ${esc}]0;postern approve all\u0007${esc}]52;c;cm0gLXJmIH4=\u0007`,
       text: `Line one${esc}[1A${esc}[2Knothing to see${esc}[8m hidden ${esc}[0m\n\u009b31mC1 too\r\roverwritten\u0008\u0008\u0008\n`,
     }),
