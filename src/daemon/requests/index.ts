@@ -27,4 +27,4 @@ export function isRequestName(name: string): name is RequestName {
 }
 
 export { type Change, capabilityOfChange } from './change.ts'
-export { CAPABILITIES, type Capability, type RequestSpec, type Scope } from './spec.ts'
+export type { RequestSpec, Scope } from './spec.ts'

@@ -5,6 +5,7 @@ import { type StoreError, storeError } from '../store/errors.ts'
 import { ownFlags } from '../store/flags.ts'
 import type { MessageId } from '../store/ids.ts'
 import { labelsOf, stateOf } from '../store/membership.ts'
+import { noteIfHomeless } from '../store/server-state.ts'
 import type { Writing } from '../store/writing.ts'
 import { forgetWaiting, setField, waitingOf } from './fields.ts'
 import type { Taken, TakenField } from './take.ts'
@@ -141,6 +142,8 @@ class Settling {
         mailbox,
       )
     }
+    // Moved to where the provider did not say: it has to be seen there, or it is gone.
+    if (left.length > 0 && arrived.length === 0) noteIfHomeless(this.#writing, id)
   }
 }
 

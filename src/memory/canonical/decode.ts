@@ -35,6 +35,20 @@ export function decodeRecord(bytes: Buffer, start = 0): Result<Decoded, DecodeEr
   }
 }
 
+/** Whether the record at `start` is all there, whatever its body holds. */
+export function frameAt(bytes: Buffer, start: number): 'whole' | 'unfinished' | 'none' {
+  const opcode = bytes[start]
+  if (opcode === undefined) return 'unfinished'
+  if (!isOpcode(opcode)) return 'none'
+  const frame = new ByteReader(bytes, start + 1, bytes.length)
+  try {
+    return frame.varint() > frame.left ? 'unfinished' : 'whole'
+  } catch (fault) {
+    if (!(fault instanceof DecodeFault)) throw fault
+    return fault.error.code === 'Truncated' ? 'unfinished' : 'none'
+  }
+}
+
 function decodeAt(bytes: Buffer, start: number): Decoded {
   const frame = new ByteReader(bytes, start, bytes.length)
   if (frame.left === 0) throw new DecodeFault({ code: 'Truncated', offset: 0 })

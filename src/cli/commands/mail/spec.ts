@@ -172,7 +172,7 @@ export const mailCommands: readonly Command[] = [
             why: 'run it with postern search --saved bills',
           },
         ],
-        keeps: ['fs.write'],
+        keeps: ['net', 'child', 'fs.write'],
         load: () => import('./saved-add.ts'),
       },
       {
@@ -183,7 +183,7 @@ export const mailCommands: readonly Command[] = [
           { name: 'NEW', summary: 'the new one', required: true },
         ],
         examples: [{ command: 'postern saved rename bills invoices', why: 'another name' }],
-        keeps: ['fs.write'],
+        keeps: ['net', 'child', 'fs.write'],
         load: () => import('./saved-rename.ts'),
       },
       {
@@ -191,7 +191,7 @@ export const mailCommands: readonly Command[] = [
         summary: 'Forget a saved search; no mail is touched',
         positionals: [{ name: 'NAME', summary: 'its name', required: true }],
         examples: [{ command: 'postern saved delete bills', why: 'forget it' }],
-        keeps: ['fs.write'],
+        keeps: ['net', 'child', 'fs.write'],
         load: () => import('./saved-delete.ts'),
       },
     ],

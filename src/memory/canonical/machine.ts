@@ -1,0 +1,35 @@
+import { readFileSync, readlinkSync } from 'node:fs'
+import { hostname } from 'node:os'
+import type { Machine } from './lock.ts'
+
+/**
+ * This machine, as far as a lock needs it. Only Linux says when it started and when a process did; elsewhere no holder
+ * is ever proven gone, and a person removes the lock that `status` shows.
+ */
+export function thisMachine(): Machine {
+  return {
+    pid: process.pid,
+    host: hostname(),
+    boot: quietly(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
+    pidSpace: quietly(() => readlinkSync('/proc/self/ns/pid')),
+    startOf: startedAt,
+  }
+}
+
+/** Field 22 of /proc/PID/stat; the second field is a name in brackets and may hold anything. */
+function startedAt(pid: number): string | undefined {
+  try {
+    const line = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return line.slice(line.lastIndexOf(')') + 2).split(' ')[19]
+  } catch {
+    return undefined
+  }
+}
+
+function quietly(read: () => string): string {
+  try {
+    return read()
+  } catch {
+    return ''
+  }
+}
