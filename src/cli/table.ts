@@ -3,6 +3,7 @@ import { configCommands } from './commands/config/spec.ts'
 import { daemonCommands } from './commands/daemon/spec.ts'
 import { mailCommands } from './commands/mail/spec.ts'
 import { mimeCommands } from './commands/mime/spec.ts'
+import { organizeCommands } from './commands/organize/spec.ts'
 import { selfCommands } from './commands/self/spec.ts'
 import { shellCommands } from './commands/shell/spec.ts'
 
@@ -15,6 +16,7 @@ export const table: Command = {
     'Whatever leaves the machine, destroys or becomes memory passes one decision that the agent cannot influence.',
   subcommands: [
     ...mailCommands,
+    ...organizeCommands,
     ...daemonCommands,
     ...mimeCommands,
     ...configCommands,
