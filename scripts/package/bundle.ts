@@ -14,6 +14,7 @@ export interface Bundle {
 /** Code that runs in a worker thread: bundled on its own and handed to `new Worker(…, { eval: true })`. */
 const workers: Readonly<Record<string, string>> = {
   'worker/import': 'src/mail/import/worker.ts',
+  'worker/sync': 'src/mail/sync/worker.ts',
   'worker/store': 'src/daemon/store/worker.ts',
 }
 

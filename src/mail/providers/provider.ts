@@ -56,6 +56,8 @@ export interface Mailbox {
   readonly messages: number | null
   /** Of RFC 8474: survives renaming. Null when the server does not know it. */
   readonly objectId: string | null
+  /** The same as at an earlier listing: nothing has changed there since. Null when the server cannot say so. */
+  readonly state: string | null
 }
 
 /** Where a message stands. A place is good for one UIDVALIDITY. */

@@ -87,41 +87,35 @@ export function dropMailbox(writing: Writing, account: string, key: string): Res
   })
 }
 
-const removedAtOnceMax = 1_000
-
 /**
- * Takes away messages that lost their last place before `before` and have not been seen since, although every mailbox
- * was looked through: their provider has deleted them. Whatever the person decided about one keeps it until delivered.
+ * Takes away those of `ids` that still have no place: their provider has deleted them. The caller has looked through
+ * every mailbox since they were named homeless. Whatever the person decided about one keeps it until it is delivered.
  */
 export function removeHomeless(
   writing: Writing,
   account: string,
-  before: number,
-): Result<{ readonly removed: readonly MessageId[]; readonly left: number }, StoreError> {
+  ids: readonly MessageId[],
+): Result<{ readonly removed: readonly MessageId[] }, StoreError> {
   const listed = writing.transaction(() => {
     const { statements } = writing
     const number = writing.account(account)
     statements.run(
       'DELETE FROM sync_homeless WHERE EXISTS (SELECT 1 FROM locations p WHERE p.message_id = sync_homeless.message_id)',
     )
-    const rows = statements.all(
-      `SELECT h.message_id FROM sync_homeless h JOIN messages m ON m.id = h.message_id
-       WHERE m.account_id = ? AND h.since < ?
-       AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.message_id = h.message_id AND o.is_held = 0) LIMIT ?`,
-      number,
-      before,
-      removedAtOnceMax,
+    return ok(
+      ids.filter(
+        id =>
+          statements.one(
+            `SELECT 1 FROM sync_homeless h JOIN messages m ON m.id = h.message_id
+             WHERE h.message_id = ? AND m.account_id = ?
+             AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.message_id = h.message_id AND o.is_held = 0)`,
+            id,
+            number,
+          ) !== undefined,
+      ),
     )
-    return ok(rows.map(row => integer(row, 0)))
   })
   if (!listed.ok) return listed
   const removed = removeMessages(writing, listed.value)
-  if (!removed.ok) return removed
-  return writing.transaction(() => {
-    const left = writing.statements.one(
-      'SELECT count(*) FROM sync_homeless h JOIN messages m ON m.id = h.message_id WHERE m.account_id = ?',
-      writing.account(account),
-    )
-    return ok({ removed: listed.value, left: integer(left, 0) })
-  })
+  return removed.ok ? ok({ removed: listed.value }) : removed
 }

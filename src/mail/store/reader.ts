@@ -9,7 +9,7 @@ import { type ListedMessage, Lister } from './listed.ts'
 import { inspect, schemaVersion } from './migrations.ts'
 import { RawReader } from './raw-reader.ts'
 import { listSavedSearches, type SavedSearch } from './saved-searches.ts'
-import { type MailboxSync, readKnownPlaces, readMailboxSyncs } from './sync-state.ts'
+import { type MailboxSync, readHomeless, readKnownPlaces, readMailboxSyncs } from './sync-state.ts'
 import { listThreads, type ThreadPage, type ThreadPageOptions } from './thread-list.ts'
 
 export interface Label {
@@ -219,6 +219,11 @@ export class MailReader {
   /** The UIDs of a folder that need not be fetched, those that were passed over included. */
   knownPlaces(account: string, mailbox: string, uidvalidity: number): { uid: number; flags: number }[] {
     return readKnownPlaces(this.statements, account, { mailbox, uidvalidity })
+  }
+
+  /** Messages of an account that stand nowhere at their provider any more, as far as is known. */
+  homeless(account: string): MessageId[] {
+    return readHomeless(this.statements, account)
   }
 
   /** How far each mailbox of an account is known. */

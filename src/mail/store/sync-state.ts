@@ -1,4 +1,5 @@
 import { integer, type Statements, text } from './database.ts'
+import type { MessageId } from './ids.ts'
 import type { LabelRole } from './incoming.ts'
 import { LABEL_ROLES } from './incoming.ts'
 
@@ -54,4 +55,18 @@ export function readKnownPlaces(
     uidvalidity,
   )
   return rows.map(row => ({ uid: integer(row, 0), flags: integer(row, 1) }))
+}
+
+const homelessNamedMax = 100_000
+
+/** Messages that have lost their last place: moved and not seen again yet, or deleted. */
+export function readHomeless(statements: Statements, account: string): MessageId[] {
+  const rows = statements.all(
+    `SELECT h.message_id FROM sync_homeless h JOIN messages m ON m.id = h.message_id
+     WHERE m.account_id = (SELECT id FROM accounts WHERE name = ?)
+     AND NOT EXISTS (SELECT 1 FROM locations p WHERE p.message_id = h.message_id) LIMIT ?`,
+    account,
+    homelessNamedMax,
+  )
+  return rows.map(row => integer(row, 0))
 }

@@ -114,8 +114,8 @@ export class MailWriter {
     return dropMailbox(this.#writing, account, key)
   }
 
-  removeHomeless(account: string, before: number): ReturnType<typeof removeHomeless> {
-    return removeHomeless(this.#writing, account, before)
+  removeHomeless(account: string, ids: readonly MessageId[]): ReturnType<typeof removeHomeless> {
+    return removeHomeless(this.#writing, account, ids)
   }
 
   remove(ids: readonly MessageId[]): Result<{ removed: number }, StoreError> {

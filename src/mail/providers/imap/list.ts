@@ -145,9 +145,17 @@ function describe({ mailboxes, statuses }: Listing, prefix: string, wire: Wire):
       role: roles.get(key) ?? null,
       messages: status?.messages ?? null,
       objectId: status?.objectId ?? null,
+      state: stateOf(status),
     }
   })
   return described.sort((one, other) => Number(other.key === 'INBOX') - Number(one.key === 'INBOX'))
+}
+
+/** Without mod-sequences a flag changes and no counter moves. */
+function stateOf(status: Status | undefined): string | null {
+  const { messages, uidnext, uidvalidity, highestModseq } = status ?? {}
+  if (highestModseq === undefined || highestModseq === '0' || uidnext === undefined) return null
+  return `${uidvalidity} ${uidnext} ${messages} ${highestModseq}`
 }
 
 function roleOf(
