@@ -72,10 +72,8 @@ export function startAccount(core: Core, serving: Serving): AccountService {
 }
 
 async function serve(core: Core, account: Account, run: () => Promise<void>): Promise<void> {
-  const { name, email, identities } = account
+  const { name } = account
   try {
-    const addresses = [email, ...identities.map(identity => identity.email)]
-    await core.writer.setAddresses(name, [...new Set(addresses)])
     await core.writer.setDelivery(name, account.provider === 'gmail' ? 'labels' : 'folders')
     await run()
   } catch (error) {

@@ -1,7 +1,7 @@
 import { ok } from '#base/result.ts'
 import type { Account } from '#config/index.ts'
 import { Preparers } from '#mail/sync/index.ts'
-import { type Credentials, openCredentials } from '../credentials/index.ts'
+import type { Accounts } from '../accounts/index.ts'
 import type { Outbox } from '../outbox/index.ts'
 import type { Core, Part } from '../part.ts'
 import type { syncingRequests } from '../requests/syncing.ts'
@@ -10,30 +10,14 @@ import { passToWire, startedToWire, statusToWire } from './wire.ts'
 
 type Names = keyof typeof syncingRequests
 
-/** What other parts want of synchronisation. */
-export interface Syncing extends Part<Names> {
-  /** From now on this account is kept in step, with these settings; one of that name before is let go of. */
-  adopt(account: Account): Promise<void>
-  abandon(name: string): Promise<void>
-  /** Its password was changed: what was refused is tried again. */
-  forgive(name: string): Promise<void>
-}
-
 /** Keeps accounts in step with their providers, and lets the outbox deliver to them. */
-export function syncPart(core: Core, outbox: Outbox): Syncing {
-  const { config, paths, scheduler } = core
+export function syncPart(core: Core, { outbox, accounts }: { outbox: Outbox; accounts: Accounts }): Part<Names> {
+  const { log, scheduler } = core
+  const { book, credentials } = accounts
   const services = new Map<string, AccountService>()
   const preparers = new Preparers()
-  let credentials: Credentials | undefined
-  const keep = () => {
-    credentials ??= openCredentials({
-      paths,
-      env: process.env,
-      store: config.secrets.store,
-      platform: process.platform,
-    })
-    return credentials
-  }
+  /** One after the other: settings may change again while an account is being let go of. */
+  let settling: Promise<void> = Promise.resolve()
 
   const abandon = async (name: string) => {
     const service = services.get(name)
@@ -43,11 +27,15 @@ export function syncPart(core: Core, outbox: Outbox): Syncing {
   const adopt = async (account: Account) => {
     await abandon(account.name)
     if (!account.enabled || account.imap === null) return
-    services.set(
-      account.name,
-      startAccount(core, { account, server: account.imap, credentials: keep(), outbox, preparers }),
-    )
+    services.set(account.name, startAccount(core, { account, server: account.imap, credentials, outbox, preparers }))
   }
+  const settle = (work: () => Promise<void>) => {
+    settling = settling.then(work).catch((error: unknown) => {
+      log.error('sync.settle', { reason: error instanceof Error ? error.message : String(error) })
+    })
+    return settling
+  }
+  /** A refused login is remembered by its provider; a new one asks again. */
   const forgive = async (name: string) => {
     const service = services.get(name)
     if (service !== undefined) await adopt(service.account)
@@ -78,14 +66,19 @@ export function syncPart(core: Core, outbox: Outbox): Syncing {
       'sync.status': ({ accounts }) => ok({ accounts: chosen(accounts).map(service => statusToWire(core, service)) }),
     },
     start: async () => {
-      for (const account of config.accounts) await adopt(account)
+      book.onNews(({ added, changed, removed, freed }) => {
+        void settle(async () => {
+          for (const name of removed) await abandon(name)
+          for (const account of [...added, ...changed]) await adopt(account)
+          for (const name of freed) await forgive(name)
+        })
+      })
+      for (const account of book.enabled) await adopt(account)
     },
     stop: async () => {
+      await settling
       await Promise.all([...services.keys()].map(abandon))
       await preparers.stop()
     },
-    adopt,
-    abandon,
-    forgive,
   }
 }
