@@ -10,6 +10,7 @@ import type { Credentials } from '../credentials/index.ts'
 import { eventIdsMax } from '../events/table.ts'
 import type { Outbox } from '../outbox/index.ts'
 import type { Core } from '../part.ts'
+import type { Sending } from '../sending/index.ts'
 import { conditionOf } from './wire.ts'
 
 export interface AccountService {
@@ -23,12 +24,13 @@ export interface Serving {
   readonly server: Server
   readonly credentials: Credentials
   readonly outbox: Outbox
+  readonly sending: Sending
   readonly preparers: Preparers
 }
 
 /** Begins to keep an account in step; what goes wrong later is told by its state. */
 export function startAccount(core: Core, serving: Serving): AccountService {
-  const { account, server, credentials, outbox, preparers } = serving
+  const { account, server, credentials, outbox, sending, preparers } = serving
   const { name } = account
   const stopping = new AbortController()
   const signal = AbortSignal.any([core.signal, stopping.signal])
@@ -52,17 +54,22 @@ export function startAccount(core: Core, serving: Serving): AccountService {
     onStatus: status => {
       core.accounts.set(name, conditionOf(status))
       const isAway = status.state === 'offline' || status.state === 'stopped'
-      if (wasAway && !isAway) outbox.retry(name)
+      if (wasAway && !isAway) {
+        outbox.retry(name)
+        sending.retry()
+      }
       wasAway = isAway
     },
   })
   const detach = outbox.attach(name, { ...deliveryBy(provider), lost: () => sync.wake() })
+  const detachFiler = sending.attach(name, provider)
   const ended = serve(core, account, () => sync.run(signal))
   return {
     account,
     sync,
     stop: async () => {
       stopping.abort()
+      detachFiler()
       await detach()
       await ended
       await provider.close()
