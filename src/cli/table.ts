@@ -1,4 +1,5 @@
 import type { Command } from './command.ts'
+import { accountCommands } from './commands/account/spec.ts'
 import { configCommands } from './commands/config/spec.ts'
 import { daemonCommands } from './commands/daemon/spec.ts'
 import { demoCommand } from './commands/demo/spec.ts'
@@ -21,6 +22,7 @@ export const table: Command = {
     demoCommand,
     ...daemonCommands,
     ...mimeCommands,
+    ...accountCommands,
     ...configCommands,
     ...selfCommands,
     ...shellCommands,
