@@ -1,11 +1,10 @@
-import { readFileSync } from 'node:fs'
 import type { Clock } from '#base/clock.ts'
-import { err, ok, type Result } from '#base/result.ts'
 import type { Account, Server } from '#config/index.ts'
 import { ImapProvider } from '#mail/providers/imap/index.ts'
-import { type ProviderError, providerError, type ShownCertificate } from '#mail/providers/provider-error.ts'
+import type { ShownCertificate } from '#mail/providers/provider-error.ts'
 import { testSmtp } from '#mail/providers/smtp/index.ts'
 import type { Credentials, Protocol } from '../credentials/index.ts'
+import { imapServer, loginOf } from '../sync/account.ts'
 
 /** What came of a try to log in to a server of an account. */
 export interface Tried {
@@ -39,19 +38,8 @@ export async function tryAccount(account: Account, trying: Trying): Promise<Trie
 async function tryImap(account: Account, server: Server, { clock, password, signal }: Trying): Promise<Tried> {
   const provider = new ImapProvider({
     account: account.name,
-    server: {
-      host: server.host,
-      port: server.port,
-      tls: server.tls,
-      ...(server.caFile === null ? {} : { ca: readFileSync(server.caFile, 'utf8') }),
-      ...(server.certificateSha256 === null ? {} : { certificateSha256: server.certificateSha256 }),
-    },
-    login: async (): Promise<Result<{ user: string; password: SecretOf } | undefined, ProviderError>> => {
-      if (server.username === null) return ok(undefined)
-      const secret = await password(account, 'imap')
-      if (!secret.ok) return err(providerError('auth', secret.error.message))
-      return ok({ user: server.username, password: secret.value })
-    },
+    server: imapServer(server),
+    login: () => loginOf(account, server, { password }),
     clock,
   })
   try {
@@ -64,8 +52,6 @@ async function tryImap(account: Account, server: Server, { clock, password, sign
     await provider.close()
   }
 }
-
-type SecretOf = Extract<Awaited<ReturnType<Credentials['password']>>, { ok: true }>['value']
 
 async function trySmtp(account: Account, server: Server, { password, signal }: Trying): Promise<Tried> {
   const tested = await testSmtp({ server, password: () => password(account, 'smtp'), signal })

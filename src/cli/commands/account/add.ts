@@ -11,7 +11,7 @@ import { type Asking, asking } from '../../ask.ts'
 import type { Options, Run } from '../../command.ts'
 import type { Session } from '../../session.ts'
 import { granted, withDaemon } from '../../with-daemon.ts'
-import { accountIn, credentialsOf, secretFromInput, triedText } from './shared.ts'
+import { accountIn, credentialsOf, secretFromInput, triedText } from './login.ts'
 import { tableFrom } from './table.ts'
 
 const tryMs = 60_000

@@ -8,7 +8,7 @@ import { asking } from '../../ask.ts'
 import type { Options, Run } from '../../command.ts'
 import { openEditor } from '../../editor.ts'
 import type { Session } from '../../session.ts'
-import { accountIn, credentialsOf, secretFromInput, tellDaemon } from './shared.ts'
+import { accountIn, credentialsOf, secretFromInput, tellDaemon } from './login.ts'
 import { tableFrom } from './table.ts'
 
 export const run: Run = async ({ positionals: [name = ''], options }, session) => {

@@ -4,7 +4,7 @@ import { readConfigFile } from '#config/index.ts'
 import { changeConfigFile } from '#config/write.ts'
 import { asking } from '../../ask.ts'
 import type { Run } from '../../command.ts'
-import { credentialsOf, tellDaemon } from './shared.ts'
+import { credentialsOf, tellDaemon } from './login.ts'
 
 export const run: Run = async ({ positionals: [name = ''], options }, session) => {
   const { output, paths } = session

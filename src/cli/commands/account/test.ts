@@ -1,7 +1,7 @@
 import { Failure } from '#base/failure.ts'
 import { tryAccount } from '#daemon/accounts/try.ts'
 import type { Run } from '../../command.ts'
-import { accountNamed, credentialsOf, tellDaemon, triedText } from './shared.ts'
+import { accountNamed, credentialsOf, tellDaemon, triedText } from './login.ts'
 
 const tryMs = 60_000
 
