@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '#base/result.ts'
-import { heedsLabel, shieldFlags } from '../outbox/shield.ts'
+import { heedsLabel, leftFolder, shieldFlags } from '../outbox/shield.ts'
 import { integer, optionalInteger, type Statements } from './database.ts'
 import { type StoreError, storeError } from './errors.ts'
 import { isUnread, ownFlags } from './flags.ts'
@@ -95,7 +95,7 @@ export function forgetPlaces(writing: Writing, gone: Expunged): Result<readonly 
     for (const id of takePlaces(statements, labelId, gone)) {
       const other = statements.one('SELECT 1 FROM locations WHERE label_id = ? AND message_id = ?', labelId, id)
       if (other !== undefined) continue
-      if (heedsLabel(writing, id, labelId, false)) removeLabel(writing, id, labelId)
+      if (leftFolder(writing, id, labelId)) removeLabel(writing, id, labelId)
       refreshFlags(writing, id)
       if (labelsOf(writing, id).length === 0) homeless.push(id)
     }
