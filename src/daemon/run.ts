@@ -89,11 +89,9 @@ async function serve(options: DaemonOptions, ending: Ending): Promise<void> {
       await part.start?.()
     }
     const key = randomBytes(32).toString('hex')
-    ensurePrivateDirectory(paths.runtimeDir, paths.homeDir)
-    writePrivateFile(keyFile(paths), key)
     const door = { build: build(), instance: paths.instance, dataDir: paths.dataDir, key }
     const around = { clock, events, admit: admission(door), dispatch: dispatcher(handlers, log), patience }
-    listener = await Listener.open(paths, around)
+    listener = await Listener.open(paths, around, () => writePrivateFile(keyFile(paths), key))
     const { close } = watched(listener, scheduler, ending)
     closers.push(close, () => events.emit('daemon.stopping', {}))
     log.info('daemon.started', { pid: process.pid, version: door.build.version })

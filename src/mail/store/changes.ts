@@ -96,11 +96,27 @@ export function forgetPlaces(writing: Writing, gone: Expunged): Result<readonly 
       const other = statements.one('SELECT 1 FROM locations WHERE label_id = ? AND message_id = ?', labelId, id)
       if (other !== undefined) continue
       if (leftFolder(writing, id, labelId)) removeLabel(writing, id, labelId)
+      removeGuesses(writing, id)
       refreshFlags(writing, id)
       if (labelsOf(writing, id).length === 0) homeless.push(id)
     }
     return ok(homeless)
   })
+}
+
+/**
+ * Folders that we think the message is in, because we moved it there and the server did not say where to. Now that it
+ * is gone from where it was, the folder itself has to show it.
+ */
+function removeGuesses(writing: Writing, id: MessageId): void {
+  const rows = writing.statements.all(
+    `SELECT l.id FROM message_labels ml JOIN labels l ON l.id = ml.label_id JOIN accounts a ON a.id = l.account_id
+     WHERE ml.message_id = ?1 AND l.kind = 'folder' AND a.delivery = 'folders'
+     AND NOT EXISTS (SELECT 1 FROM locations p WHERE p.label_id = l.id AND p.message_id = ?1)
+     AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.message_id = ?1 AND o.field = l.id)`,
+    id,
+  )
+  for (const row of rows) removeLabel(writing, id, integer(row, 0))
 }
 
 function takePlaces(statements: Statements, label: number, { uidvalidity, uids }: Expunged): MessageId[] {
