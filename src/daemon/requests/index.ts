@@ -1,8 +1,10 @@
 import type * as v from 'valibot'
+import { accountRequests } from './accounts.ts'
 import { changingRequests } from './changing.ts'
 import { operatingRequests } from './operating.ts'
 import { readingRequests } from './reading.ts'
 import type { RequestSpec } from './spec.ts'
+import { writingRequests } from './writing.ts'
 
 /**
  * Every request there is. A part of the daemon adds its own file of requests here and its handlers to
@@ -12,6 +14,8 @@ export const requests = {
   ...readingRequests,
   ...changingRequests,
   ...operatingRequests,
+  ...accountRequests,
+  ...writingRequests,
 } as const satisfies Readonly<Record<string, RequestSpec>>
 
 type Requests = typeof requests
