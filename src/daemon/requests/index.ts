@@ -4,6 +4,7 @@ import { changingRequests } from './changing.ts'
 import { operatingRequests } from './operating.ts'
 import { readingRequests } from './reading.ts'
 import type { RequestSpec } from './spec.ts'
+import { syncingRequests } from './syncing.ts'
 import { writingRequests } from './writing.ts'
 
 /**
@@ -14,6 +15,7 @@ export const requests = {
   ...readingRequests,
   ...changingRequests,
   ...operatingRequests,
+  ...syncingRequests,
   ...accountRequests,
   ...writingRequests,
 } as const satisfies Readonly<Record<string, RequestSpec>>
