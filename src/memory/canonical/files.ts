@@ -5,6 +5,7 @@ import {
   fstatSync,
   fsyncSync,
   ftruncateSync,
+  linkSync,
   lstatSync,
   mkdirSync,
   openSync,
@@ -24,6 +25,8 @@ export interface Files {
   /** Never waits (a pipe without a writer), never follows a link in the last component. */
   open(path: string, mode: OpenMode): OpenFile
   rename(from: string, to: string): void
+  /** A second name for a file; there must be none of that name. */
+  link(from: string, to: string): void
   remove(path: string): void
   /** 0700, with all that is missing above it. */
   makeDirectory(path: string): void
@@ -63,6 +66,7 @@ export const systemFiles: Files = {
     return new SystemFile(openSync(path, guarded, 0o600))
   },
   rename: renameSync,
+  link: linkSync,
   remove: unlinkSync,
   makeDirectory(path) {
     mkdirSync(path, { recursive: true, mode: 0o700 })

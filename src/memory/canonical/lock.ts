@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { dirname } from 'node:path'
 import { err, ok, type Result } from '#base/result.ts'
 import { errnoOf, type Files, readFully } from './files.ts'
@@ -38,7 +38,7 @@ export interface Machine {
   /** '' where the system does not say. */
   readonly boot: string
   readonly pidSpace: string
-  /** When the process started; undefined when there is none of that number. */
+  /** When the process started; undefined when there surely is none of that number, '' when the system does not say. */
   startOf(pid: number): string | undefined
 }
 
@@ -66,19 +66,37 @@ let sequence = 0
 
 export function acquireLock(logPath: string, options: LockOptions): Result<Lock, LockError> {
   const path = lockPathOf(logPath)
-  const { files, machine, now } = options
-  const lockId = `${machine.pid}-${now}-${++sequence}`
+  const lockId = `${options.machine.pid}-${options.now}-${++sequence}`
   try {
-    files.makeDirectory(dirname(path))
-    if (create(files, path, lockText(lockId, logPath, options))) return ok(heldLock(files, path, lockId))
-    const holder = readHolder(files, path)
-    if (holder === undefined || !isGone(holder, machine)) return err({ code: 'AlreadyHeld', path, holder })
-    return takeOver(path, holder, { ...options, lockId, logPath })
+    options.files.makeDirectory(dirname(path))
+    return acquireAt(path, { ...options, lockId, text: lockText(lockId, logPath, options) }, 0)
   } catch (thrown) {
     const errno = errnoOf(thrown)
     if (errno === 'UNKNOWN') throw thrown
     return err({ code: 'Io', errno })
   }
+}
+
+interface Claim extends LockOptions {
+  readonly lockId: string
+  readonly text: string
+}
+
+/** Writers that die one after another while each takes over from the one before: more than this is left to a person. */
+const takeoverDepthMax = 3
+/** A lock may be released just between our try and our look at it. */
+const triesMax = 3
+
+function acquireAt(path: string, claim: Claim, depth: number): Result<Lock, LockError> {
+  const { files, machine } = claim
+  for (let tries = 0; tries < triesMax; tries++) {
+    if (create(path, claim)) return ok(heldLock(files, path, claim.lockId))
+    const holder = readHolder(files, path)
+    if (holder === undefined) continue
+    if (depth >= takeoverDepthMax || !isGone(holder, machine)) return err({ code: 'AlreadyHeld', path, holder })
+    return takeOver(path, holder, claim, depth)
+  }
+  return err({ code: 'AlreadyHeld', path, holder: undefined })
 }
 
 /** The holder of a log's lock; undefined when nobody holds it. Changes nothing. */
@@ -92,35 +110,30 @@ export function isGone(holder: LockHolder, machine: Machine): boolean {
   if (holder.pidSpace !== machine.pidSpace || holder.boot === undefined || machine.boot === '') return false
   if (holder.boot !== machine.boot) return true
   const started = machine.startOf(holder.pid)
-  return started === undefined || (holder.started !== undefined && holder.started !== started)
+  if (started === undefined) return true
+  return started !== '' && holder.started !== undefined && holder.started !== started
 }
 
 /**
- * Only whoever makes the guard file may replace a lock, and looks again once it has: of two that found the same dead
- * holder the second finds the first.
+ * Only the holder of the guard may replace the lock of `dead`, and looks again first: of two that found the same dead
+ * holder the second finds the first. The guard is a lock of this one takeover, so it is never removed on suspicion; one
+ * that was left by a process that died over it is taken over by the same rule.
  */
-function takeOver(
-  path: string,
-  dead: LockHolder,
-  options: LockOptions & { readonly lockId: string; readonly logPath: string },
-): Result<Lock, LockError> {
-  const { files, machine, lockId, logPath, onTakeover } = options
-  const guard = `${path}.takeover`
-  if (!create(files, guard, lockText(lockId, logPath, options))) {
-    const other = readHolder(files, guard)
-    if (other !== undefined && isGone(other, machine)) files.remove(guard) // the next try finds the way free
-    return err({ code: 'AlreadyHeld', path, holder: other ?? dead })
-  }
+function takeOver(path: string, dead: LockHolder, claim: Claim, depth: number): Result<Lock, LockError> {
+  const { files, lockId, onTakeover } = claim
+  const mark = createHash('sha256').update(dead.lockId).digest('hex').slice(0, 16)
+  const guard = acquireAt(`${path}.takeover-${mark}`, claim, depth + 1)
+  if (!guard.ok) return err({ code: 'AlreadyHeld', path, holder: dead })
   try {
     const holder = readHolder(files, path)
-    if (holder === undefined || holder.lockId !== dead.lockId) return err({ code: 'AlreadyHeld', path, holder })
-    const fresh = `${path}.${randomBytes(8).toString('hex')}`
-    create(files, fresh, lockText(lockId, logPath, options))
+    if (holder?.lockId !== dead.lockId) return err({ code: 'AlreadyHeld', path, holder })
+    const fresh = `${path}.${lockId}`
+    writeNew(files, fresh, claim.text)
     files.rename(fresh, path)
-    onTakeover?.(dead.pid ?? 0)
+    if (depth === 0) onTakeover?.(dead.pid ?? 0)
     return ok(heldLock(files, path, lockId))
   } finally {
-    files.remove(guard)
+    guard.value.release()
   }
 }
 
@@ -152,19 +165,44 @@ function lockText(lockId: string, logPath: string, { machine, owner, now }: Lock
   ].join('')
 }
 
-/** False when there is one. A file that could not be written whole is not left behind. */
-function create(files: Files, path: string, text: string): boolean {
-  let file: ReturnType<Files['open']>
+/**
+ * False when there is one. The file appears with all that it says, or not at all: an empty one, left by a process that
+ * was killed in between, could never be told from a living one and would block the log for good.
+ */
+function create(path: string, { files, lockId, text }: Claim): boolean {
+  const fresh = `${path}.${lockId}`
+  writeNew(files, fresh, text)
   try {
-    file = files.open(path, 'create')
+    files.link(fresh, path)
+    return true
+  } catch (thrown) {
+    if (errnoOf(thrown) === 'EEXIST') return false
+    if (!withoutLinks.has(errnoOf(thrown))) throw thrown
+    return createInPlace(files, path, text)
+  } finally {
+    files.remove(fresh)
+  }
+}
+
+/** What file systems say that have no second names for a file. */
+const withoutLinks: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
+
+function createInPlace(files: Files, path: string, text: string): boolean {
+  try {
+    writeNew(files, path, text)
+    return true
   } catch (thrown) {
     if (errnoOf(thrown) === 'EEXIST') return false
     throw thrown
   }
+}
+
+/** A file that could not be written whole is not left behind. */
+function writeNew(files: Files, path: string, text: string): void {
+  const file = files.open(path, 'create')
   try {
     file.write(Buffer.from(text), 0)
     file.sync()
-    return true
   } catch (thrown) {
     files.remove(path)
     throw thrown

@@ -1,5 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { errnoOf } from './files.ts'
 import type { Machine } from './lock.ts'
 
 /**
@@ -16,13 +17,24 @@ export function thisMachine(): Machine {
   }
 }
 
-/** Field 22 of /proc/PID/stat; the second field is a name in brackets and may hold anything. */
+/**
+ * Field 22 of /proc/PID/stat; the second field is a name in brackets and may hold anything. A file that cannot be read
+ * (another person's process, Node's permissions) proves nothing: only the kernel's ESRCH says that there is no process.
+ */
 function startedAt(pid: number): string | undefined {
-  try {
+  if (!isThere(pid)) return undefined
+  return quietly(() => {
     const line = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return line.slice(line.lastIndexOf(')') + 2).split(' ')[19]
-  } catch {
-    return undefined
+    return line.slice(line.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+  })
+}
+
+function isThere(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (thrown) {
+    return errnoOf(thrown) !== 'ESRCH'
   }
 }
 

@@ -1,8 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { systemFiles } from '#memory/canonical/files.ts'
+import { type Files, systemFiles } from '#memory/canonical/files.ts'
 import {
   acquireLock,
   isGone,
@@ -14,6 +15,7 @@ import {
 } from '#memory/canonical/lock.ts'
 import { thisMachine } from '#memory/canonical/machine.ts'
 import { newDirectory } from '../../postern.ts'
+import { faultyFiles } from './faults.ts'
 
 const vectors: { lock_paths: [string, string][] } = JSON.parse(
   readFileSync(new URL('../../vectors/memory/core.json', import.meta.url), 'utf8'),
@@ -23,7 +25,7 @@ const machine: Machine = {
   host: 'h',
   boot: 'b1',
   pidSpace: 'p',
-  startOf: pid => (pid < 200 ? `s${pid}` : undefined),
+  startOf: pid => (pid === 101 ? '' : pid < 200 ? `s${pid}` : undefined),
 }
 const options: LockOptions = { files: systemFiles, machine, owner: 'test', now: 5 }
 
@@ -83,26 +85,67 @@ describe('a lock', () => {
     expect(taken.ok).toBe(true)
     expect(gone).toEqual([300])
     expect(acquireLock(log, options)).toMatchObject({ error: { code: 'AlreadyHeld', holder: { pid: 100 } } })
-    expect(existsSync(`${log}.lock.takeover`)).toBe(false)
+    expect(readdirSync(join(log, '..'))).toEqual(['canonical.log.lock'])
   })
+
+  /** The guard of the takeover of the lock that lies beside `log`. */
+  function guardOf(log: string): string {
+    const lockId = lockHolder(systemFiles, log)?.lockId ?? ''
+    return `${log}.lock.takeover-${createHash('sha256').update(lockId).digest('hex').slice(0, 16)}`
+  }
 
   test('that is being taken over by another is not taken over too', () => {
     const log = logPath()
     acquireLock(log, { ...options, machine: { ...machine, pid: 300, startOf: () => 's300' } })
     writeFileSync(
-      `${log}.lock.takeover`,
+      guardOf(log),
       readFileSync(`${log}.lock`, 'utf8').replace('pid=300', 'pid=101').replace('started=s300', 'started=s101'),
     )
     expect(acquireLock(log, options)).toMatchObject({ error: { code: 'AlreadyHeld' } })
     expect(lockHolder(systemFiles, log)?.pid).toBe(300)
   })
 
-  test('left in the middle of a takeover by a process that is gone frees the way at the second try', () => {
+  test('left in the middle of a takeover by a process that is gone is taken over all the same', () => {
     const log = logPath()
     acquireLock(log, { ...options, machine: { ...machine, pid: 300, startOf: () => 's300' } })
-    writeFileSync(`${log}.lock.takeover`, readFileSync(`${log}.lock`))
-    expect(acquireLock(log, options).ok).toBe(false)
+    writeFileSync(guardOf(log), readFileSync(`${log}.lock`, 'utf8').replace('lock_id=', 'lock_id=2'))
     expect(acquireLock(log, options).ok).toBe(true)
+    expect(readdirSync(join(log, '..'))).toEqual(['canonical.log.lock'])
+  })
+
+  test('after process upon process died over a takeover is left to a person', () => {
+    const log = logPath()
+    acquireLock(log, { ...options, machine: { ...machine, pid: 300, startOf: () => 's300' } })
+    const text = readFileSync(`${log}.lock`, 'utf8')
+    let path = guardOf(log)
+    for (let n = 1; n <= 3; n++) {
+      writeFileSync(path, text.replace(/lock_id=.*/, `lock_id=${n}`))
+      path += `.takeover-${createHash('sha256').update(`${n}`).digest('hex').slice(0, 16)}`
+    }
+    expect(acquireLock(log, options)).toMatchObject({ error: { code: 'AlreadyHeld', holder: { pid: 300 } } })
+  })
+
+  test('is there with all its lines or not at all, wherever the writing of it stops', () => {
+    for (const bytes of [0, 1, 40, 100]) {
+      const log = logPath()
+      const files = faultyFiles({ writeAfter: { suffix: '', bytes } })
+      expect(acquireLock(log, { ...options, files })).toMatchObject({ error: { code: 'Io' } })
+      expect(readdirSync(join(log, '..'))).toEqual([])
+      expect(acquireLock(log, options).ok).toBe(true)
+    }
+  })
+
+  test('is made where a file can have one name only', () => {
+    const log = logPath()
+    const files: Files = {
+      ...systemFiles,
+      link() {
+        throw Object.assign(new Error('no links here'), { code: 'EPERM' })
+      },
+    }
+    expect(acquireLock(log, { ...options, files }).ok).toBe(true)
+    expect(acquireLock(log, { ...options, files })).toMatchObject({ error: { code: 'AlreadyHeld' } })
+    expect(readdirSync(join(log, '..'))).toEqual(['canonical.log.lock'])
   })
 
   test('is not made where something that is no directory is in the way', () => {
@@ -139,6 +182,7 @@ describe('a holder', () => {
       false,
     ],
     ['it names no process', { pid: undefined }, false],
+    ['nobody may see since when it runs', { pid: 101 }, false],
   ])('is proven gone when %s: %#', (_why, change, gone) => {
     expect(isGone({ ...holder, ...change }, machine)).toBe(gone)
   })
