@@ -8,6 +8,7 @@ import { mimeCommands } from './commands/mime/spec.ts'
 import { organizeCommands } from './commands/organize/spec.ts'
 import { selfCommands } from './commands/self/spec.ts'
 import { shellCommands } from './commands/shell/spec.ts'
+import { syncCommands } from './commands/sync/spec.ts'
 
 /** Every command of the program, in the order in which help shows them. */
 export const table: Command = {
@@ -18,6 +19,7 @@ export const table: Command = {
     'Whatever leaves the machine, destroys or becomes memory passes one decision that the agent cannot influence.',
   subcommands: [
     ...mailCommands,
+    ...syncCommands,
     ...organizeCommands,
     demoCommand,
     ...daemonCommands,
