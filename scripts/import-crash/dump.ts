@@ -4,7 +4,16 @@ import { search } from '#mail/search/index.ts'
 import { check, MailReader, parseMessageId } from '#mail/store/index.ts'
 
 const queries = [
-  ...['invoice', 'invoice meeting', '"engine window"', 'number7', 'from:p12', 'to:me is:unread', 'in:inbox', 'label:Work'],
+  ...[
+    'invoice',
+    'invoice meeting',
+    '"engine window"',
+    'number7',
+    'from:p12',
+    'to:me is:unread',
+    'in:inbox',
+    'label:Work',
+  ],
   ...[
     'is:starred',
     'has:attachment',
