@@ -12,7 +12,11 @@ export interface Bundle {
 }
 
 /** Code that runs in a worker thread: bundled on its own and handed to `new Worker(…, { eval: true })`. */
-const workers: Readonly<Record<string, string>> = { 'worker/import': 'src/mail/import/worker.ts' }
+const workers: Readonly<Record<string, string>> = {
+  'worker/import': 'src/mail/import/worker.ts',
+  'worker/sync': 'src/mail/sync/worker.ts',
+  'worker/store': 'src/daemon/store/worker.ts',
+}
 
 /**
  * The program as one CommonJS file: in an executable `require` resolves Node's own modules only, so that nothing that

@@ -37,6 +37,13 @@ export function readToEnd(descriptor: number, bytesMax: number): Uint8Array | un
   }
 }
 
+/** A terminal hands over a line at a time; what exceeds `bytesMax` is cut off. Undefined at the end of the input. */
+export function readLine(descriptor: number, bytesMax: number): string | undefined {
+  const chunk = Buffer.alloc(bytesMax)
+  const read = readSome(descriptor, chunk)
+  return read === 0 ? undefined : chunk.toString('utf8', 0, read).replace(/[\r\n]+$/, '')
+}
+
 function readSome(descriptor: number, into: Uint8Array): number {
   for (;;) {
     try {

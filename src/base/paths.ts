@@ -38,7 +38,10 @@ export function resolvePaths(input: PathsInput): Paths {
   const configDir = absolute(platform, env.POSTERN_CONFIG_DIR) ?? native.config
   const dataDir = absolute(platform, env.POSTERN_DATA_DIR) ?? native.data
   const logDir = absolute(platform, env.POSTERN_LOG_DIR) ?? native.log
-  const runtimeDir = absolute(platform, env.POSTERN_RUNTIME_DIR) ?? native.runtime ?? join(dataDir, 'run')
+  // Mail that lies elsewhere has a daemon of its own: at the usual socket it would find that of the usual mail.
+  const isElsewhere = dataDir !== native.data
+  const usual = isElsewhere ? undefined : native.runtime
+  const runtimeDir = absolute(platform, env.POSTERN_RUNTIME_DIR) ?? usual ?? join(dataDir, 'run')
   return {
     instance,
     configDir,

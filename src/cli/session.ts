@@ -44,4 +44,6 @@ export interface Input {
   readonly isTerminal: boolean
   /** All of stdin; a `Failure` beyond `bytesMax`. */
   readAll(bytesMax: number): Uint8Array
+  /** One line that a person types at a terminal, without its end; undefined when they end the input instead. */
+  readLine(): string | undefined
 }

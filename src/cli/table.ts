@@ -1,9 +1,14 @@
 import type { Command } from './command.ts'
 import { configCommands } from './commands/config/spec.ts'
+import { daemonCommands } from './commands/daemon/spec.ts'
+import { demoCommand } from './commands/demo/spec.ts'
+import { doctorCommands } from './commands/doctor/spec.ts'
 import { mailCommands } from './commands/mail/spec.ts'
 import { mimeCommands } from './commands/mime/spec.ts'
+import { organizeCommands } from './commands/organize/spec.ts'
 import { selfCommands } from './commands/self/spec.ts'
 import { shellCommands } from './commands/shell/spec.ts'
+import { syncCommands } from './commands/sync/spec.ts'
 
 /** Every command of the program, in the order in which help shows them. */
 export const table: Command = {
@@ -12,8 +17,20 @@ export const table: Command = {
   description:
     'Postern keeps mail and memory in files that only you can read, and is the only way an agent gets to either. ' +
     'Whatever leaves the machine, destroys or becomes memory passes one decision that the agent cannot influence.',
-  subcommands: [...mailCommands, ...mimeCommands, ...configCommands, ...selfCommands, ...shellCommands],
+  subcommands: [
+    ...mailCommands,
+    ...syncCommands,
+    ...organizeCommands,
+    demoCommand,
+    ...daemonCommands,
+    ...doctorCommands,
+    ...mimeCommands,
+    ...configCommands,
+    ...selfCommands,
+    ...shellCommands,
+  ],
   examples: [
+    { command: 'postern demo', why: 'a made-up mailbox to try everything on' },
     { command: 'postern version', why: 'what this executable is' },
     { command: 'postern self verify', why: 'check that it is unchanged since it was built' },
     { command: 'postern config check', why: 'find out whether the configuration is sound' },

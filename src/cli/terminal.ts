@@ -1,6 +1,6 @@
 import { fstatSync, statSync } from 'node:fs'
 import { devNull } from 'node:os'
-import { readToEnd, writeAll } from '#base/descriptor.ts'
+import { readLine, readToEnd, writeAll } from '#base/descriptor.ts'
 import { cutToWidth } from '#base/display-width.ts'
 import { EXIT, Failure } from '#base/failure.ts'
 import type { Input, Output } from './session.ts'
@@ -16,6 +16,7 @@ const stdin = 0
 const stdout = 1
 const stderr = 2
 const columnsWithoutTerminal = 80
+const lineBytesMax = 4_096
 
 export function terminalOutput(choice: OutputChoice, env: Readonly<Record<string, string | undefined>>): Output {
   const isTerminal = isTerminalAt(stdout)
@@ -64,6 +65,7 @@ export const terminalInput: Input = {
     if (bytes !== undefined) return bytes
     throw new Failure('usage', 'input_too_large', `standard input is larger than ${bytesMax} bytes`)
   },
+  readLine: () => readLine(stdin, lineBytesMax),
 }
 
 /** `postern … | head -1` closes our stdout: that is the reader's decision and no error. */

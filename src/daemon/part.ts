@@ -3,7 +3,9 @@ import type { Log } from '#base/log.ts'
 import type { Paths } from '#base/paths.ts'
 import type { Result } from '#base/result.ts'
 import type { Config } from '#config/index.ts'
+import type { Origin } from '#gate/index.ts'
 import type { MailReader } from '#mail/store/index.ts'
+import type { AccountStates } from './account-states.ts'
 import type { EventBus } from './events/bus.ts'
 import type { RequestError } from './protocol/errors.ts'
 import type { Params, RequestName, ResultOf } from './requests/index.ts'
@@ -36,6 +38,10 @@ export interface Core {
   readonly reader: MailReader
   readonly events: EventBus
   readonly scheduler: Scheduler
+  readonly accounts: AccountStates
+  /** Ends the daemon, as SIGTERM does. */
+  readonly stop: (why: string) => void
+  readonly startedAt: number
   /** Aborted when the daemon stops. */
   readonly signal: AbortSignal
 }
@@ -58,9 +64,6 @@ export interface Caller {
   /** Accounts that it may reach; undefined means all. */
   readonly accounts?: readonly string[]
 }
-
-export const ORIGINS = ['human', 'agent', 'mcp', 'web', 'rule'] as const
-export type Origin = (typeof ORIGINS)[number]
 
 export interface Wanted {
   /** All when left out. */

@@ -89,6 +89,8 @@ export interface Events {
   readonly 'postern.recovery.corrupt_log': { readonly offset: number }
   /** The snapshot did not fit the log, and the log was replayed instead. */
   readonly 'postern.recovery.snapshot_dropped': { readonly cause: 'unreadable' | 'version' | 'mismatch' }
+  /** A durable batch could not be sealed yet; the next commit begins with that. */
+  readonly 'postern.seal.behind': { readonly log_offset: number }
   /** The lock of a process that is gone was taken over. */
   readonly 'postern.lock.taken_over': { readonly pid: number }
 }
@@ -121,6 +123,7 @@ const warnings: ReadonlySet<SpanName | EventName> = new Set<EventName>([
   'postern.recovery.orphan_truncated',
   'postern.recovery.corrupt_log',
   'postern.recovery.snapshot_dropped',
+  'postern.seal.behind',
   'postern.lock.taken_over',
 ])
 

@@ -163,7 +163,7 @@ class LineReader {
     const lines = (this.#rest + piece.toString('latin1')).split('\r\n')
     this.#rest = (lines.pop() ?? '').slice(0, 100_000)
     for (const line of lines) {
-      this.#take(line.replace(/^[A-Z]{1,3}[0-9A-F]+ (?=[A-Z])/i, '').slice(0, commandCharactersMax))
+      this.#take(line.replace(/^(?=[A-Z]*[0-9])[A-Z0-9]{1,10} (?=[A-Z])/i, '').slice(0, commandCharactersMax))
     }
   }
 }

@@ -61,6 +61,11 @@ export const ERROR_CODES = [
   'name_invalid',
   'limit_reached',
   'cursor_invalid',
+  'draft_unknown',
+  'draft_changed',
+  'draft_leaving',
+  'send_unknown',
+  'send_over',
 ] as const
 export type ErrorCode = (typeof ERROR_CODES)[number]
 

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
+import type { Capability } from '#gate/index.ts'
 import * as shape from './shapes.ts'
-import type { Capability } from './spec.ts'
 
 /** A name of a label, a folder or a saved search: visible, on one line. */
 export const labelText = v.pipe(v.string(), v.minLength(1), v.maxLength(200), v.regex(/^[^\x00-\x1f\x7f]+$/))

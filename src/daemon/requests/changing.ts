@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { ITEM_STATES } from '#mail/outbox/index.ts'
 import { change, labelText } from './change.ts'
 import * as shape from './shapes.ts'
 import { request } from './spec.ts'
@@ -48,7 +49,7 @@ export const decided = v.object({
   undo_until: v.string(),
 })
 
-const itemState = v.picklist(['local', 'pending', 'applied', 'failed', 'superseded', 'dropped'])
+const itemState = v.picklist(ITEM_STATES)
 
 export const changingRequests = {
   'mail.change': request({
@@ -183,7 +184,7 @@ export const changingRequests = {
     outsideEffect: false,
   }),
   'outbox.retry': request({
-    summary: 'Tries at once what waits, and anew what a provider refused.',
+    summary: 'Tries at once what waits for its next try.',
     params: v.strictObject({ accounts: v.optional(shape.accounts) }),
     result: v.object({ pending: shape.count }),
     capability: 'organize',

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import { ACCOUNT_STATES } from '../account-states.ts'
 import { EVENT_KINDS } from '../events/table.ts'
 import * as shape from './shapes.ts'
 import { request } from './spec.ts'
@@ -37,16 +38,8 @@ export const operatingRequests = {
           addresses: v.array(v.string()),
           /** Local mail, imported, has no provider. */
           is_remote: v.boolean(),
-          state: v.picklist([
-            'local',
-            'starting',
-            'ready',
-            'syncing',
-            'offline',
-            'auth_needed',
-            'degraded',
-            'unattended',
-          ]),
+          /** `unattended`: nothing in this daemon serves it. */
+          state: v.picklist(['local', 'unattended', ...ACCOUNT_STATES]),
           /** Why it is not ready, for a person. */
           detail: v.nullable(v.string()),
           synced_at: v.nullable(v.string()),

@@ -1,4 +1,5 @@
 import type * as v from 'valibot'
+import type { Capability } from '#gate/index.ts'
 
 /**
  * What a request is, as data. Types, validation, documentation and the gate read it from here; the daemon cannot be
@@ -24,25 +25,6 @@ export interface RequestSpec {
 
 export type ParamsSchema = v.GenericSchema<Record<string, unknown>, Record<string, unknown>>
 
-/**
- * The capabilities of a profile, and two that no profile grants: `status` is open to whoever may connect, `admin` to
- * a person only.
- */
-export const CAPABILITIES = [
-  'status',
-  'read',
-  'attachments',
-  'draft',
-  'organize',
-  'trash',
-  'send',
-  'unsubscribe',
-  'rules',
-  'config',
-  'admin',
-] as const
-export type Capability = (typeof CAPABILITIES)[number]
-
 /** The capability follows from the change itself: that in a field, or that of the plan or decision which a field names. */
 export interface CapabilityOf<Field extends string = string> {
   readonly of: 'change' | 'plan' | 'decision' | 'outbox'
@@ -63,7 +45,7 @@ export type Scope<Field extends string = string> =
   /** Every account there is: only whoever may reach all may ask. */
   | { readonly accounts: 'all'; readonly why: string }
 
-export type Reference = 'messages' | 'thread' | 'draft' | 'plan' | 'decision' | 'selection' | 'saved_search'
+export type Reference = 'messages' | 'thread' | 'draft' | 'send' | 'plan' | 'decision' | 'selection' | 'saved_search'
 
 type FieldOf<Params extends ParamsSchema> = keyof v.InferOutput<Params> & string
 
@@ -78,6 +60,6 @@ interface CheckedRequest<Params extends ParamsSchema, Result extends v.GenericSc
 /** Checks an entry of the table where it stands: capability and scope name fields that its params have. */
 export function request<const Params extends ParamsSchema, const Result extends v.GenericSchema>(
   spec: CheckedRequest<Params, Result>,
-): RequestSpec & { readonly params: Params; readonly result: Result } {
+): CheckedRequest<Params, Result> {
   return spec
 }

@@ -4,6 +4,10 @@ import type { Change } from './change.ts'
 
 /** What of the outbox people and parts of the daemon look at. */
 
+/** What became of a message of a decision; `local` has no provider that would have to be told. */
+export const ITEM_STATES = ['local', 'pending', 'applied', 'failed', 'superseded', 'dropped', 'undone'] as const
+export type ItemState = (typeof ITEM_STATES)[number]
+
 export interface AccountOutbox {
   readonly account: string
   readonly isRemote: boolean
@@ -74,7 +78,7 @@ export interface DecisionFacts {
   readonly undoUntil: number
   readonly changes: readonly Change[]
   readonly undoes: number | null
-  readonly states: Readonly<Record<string, number>>
+  readonly states: Readonly<Partial<Record<ItemState, number>>>
 }
 
 export function listDecisions(statements: Statements, limit: number, before?: number): DecisionFacts[] {
@@ -93,17 +97,17 @@ export function listDecisions(statements: Statements, limit: number, before?: nu
   }))
 }
 
-function statesOf(statements: Statements, decision: number): Record<string, number> {
+function statesOf(statements: Statements, decision: number): Partial<Record<ItemState, number>> {
   const rows = statements.all(
     'SELECT state, count(*) FROM decision_items WHERE decision_id = ? GROUP BY state',
     decision,
   )
-  return Object.fromEntries(rows.map(row => [text(row, 0), integer(row, 1)]))
+  return Object.fromEntries(rows.map(row => [stateFrom(row, 0), integer(row, 1)]))
 }
 
 export interface ItemFacts {
   readonly id: string
-  readonly state: string
+  readonly state: ItemState
   readonly code: string | null
 }
 
@@ -121,7 +125,7 @@ export function decisionItems(
   )
   return rows.map(row => ({
     id: formatMessageId(integer(row, 0)),
-    state: text(row, 1),
+    state: stateFrom(row, 1),
     code: row[2] === null ? null : text(row, 2),
   }))
 }
@@ -184,6 +188,12 @@ export function showPlan(
     total: integer(row, 3),
     ids: items.map(item => integer(item, 0)),
   }
+}
+
+function stateFrom(row: Row, column: number): ItemState {
+  const found = ITEM_STATES.find(state => state === row[column])
+  if (found === undefined) throw new TypeError('an item of unknown state')
+  return found
 }
 
 /** Written by `decide` and `createPlan`, read back as they were. */

@@ -5,6 +5,7 @@ import { type StoreError, storeError } from '../store/errors.ts'
 import { ownFlags } from '../store/flags.ts'
 import type { MessageId } from '../store/ids.ts'
 import { labelsOf, stateOf } from '../store/membership.ts'
+import { noteIfHomeless } from '../store/server-state.ts'
 import type { Writing } from '../store/writing.ts'
 import { forgetWaiting, setField, waitingOf } from './fields.ts'
 import type { Taken, TakenField } from './take.ts'
@@ -74,7 +75,8 @@ class Settling {
   #apply({ change, fields }: Taken, places: readonly Place[]): void {
     const id = change.message
     this.#applied++
-    this.#movePlaces(id, change.leaveFolders, places)
+    // Without a word on where it is now, it is still known by where it was: the next sync finds it gone from there.
+    if (places.length > 0) this.#movePlaces(id, change.leaveFolders, places)
     for (const sent of fields) {
       const waiting = waitingOf(this.#writing, id, sent.field)
       if (waiting === undefined) continue
@@ -141,6 +143,8 @@ class Settling {
         mailbox,
       )
     }
+    // Moved to where the provider did not say: it has to be seen there, or it is gone.
+    if (left.length > 0 && arrived.length === 0) noteIfHomeless(this.#writing, id)
   }
 }
 

@@ -56,6 +56,8 @@ export interface Mailbox {
   readonly messages: number | null
   /** Of RFC 8474: survives renaming. Null when the server does not know it. */
   readonly objectId: string | null
+  /** The same as at an earlier listing: nothing has changed there since. Null when the server cannot say so. */
+  readonly state: string | null
 }
 
 /** Where a message stands. A place is good for one UIDVALIDITY. */
@@ -69,7 +71,7 @@ export interface ChangesRequest {
   readonly mailbox: string
   /** From the last page that was stored; null to begin. What stands in it is the provider's own affair. */
   readonly cursor: string | null
-  /** What the store has of this mailbox. Asked for only where the server cannot say what changed. */
+  /** What the store has of this mailbox, skipped messages included. Asked for where the server cannot say what changed. */
   readonly known: (uidvalidity: number) => readonly KnownPlace[]
   /** Mail that arrived before is left out: ms since the epoch. */
   readonly since?: number
@@ -109,8 +111,6 @@ export interface Arrival extends FlagState {
   readonly messageId?: string
   /** X-GM-THRID, THREADID. */
   readonly threadId?: string
-  /** Where labels are not mailboxes (X-GM-LABELS). */
-  readonly labels?: readonly string[]
 }
 
 export interface FlagState {
@@ -120,6 +120,8 @@ export interface FlagState {
   /** IMAP keywords as the server writes them. */
   readonly keywords: readonly string[]
   readonly modseq?: bigint
+  /** Where labels are not mailboxes (X-GM-LABELS). */
+  readonly labels?: readonly string[]
 }
 
 export interface Skipped {

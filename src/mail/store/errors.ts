@@ -32,6 +32,11 @@ export type StoreErrorCode =
   | 'undone_already'
   | 'plan_unknown'
   | 'plan_expired'
+  | 'draft_unknown'
+  | 'draft_changed'
+  | 'draft_leaving'
+  | 'send_unknown'
+  | 'send_over'
 
 /** SQLite's primary result codes that an environment can cause. Everything else is a bug and is thrown on. */
 const environmentCodes: ReadonlyMap<number, readonly [StoreErrorCode, string]> = new Map([

@@ -8,6 +8,7 @@ import { addLabel, stateOf, updateFlags } from './membership.ts'
 import { rewriteMessage, THREADING } from './message-rows.ts'
 import type { RawIds } from './raw-rows.ts'
 import type { SealedMessage } from './seal.ts'
+import { flagsAtServer } from './server-state.ts'
 import type { Writing } from './writing.ts'
 
 export interface Placing {
@@ -40,7 +41,9 @@ export function mergePlacement(writing: Writing, placing: Placing): boolean {
 function mergedFlags(writing: Writing, { id, message }: Placing): number {
   const own = message.incoming.flags & ownFlags
   if (message.incoming.provider === undefined) return own | (stateOf(writing, id).flags & ownFlags)
-  return shieldFlags(writing, id, own, ownFlags)
+  // One that lies in several folders is read when one of its copies is, whatever the order of their coming.
+  const isPlaced = message.incoming.provider.location !== undefined
+  return shieldFlags(writing, id, isPlaced ? flagsAtServer(writing, id) : own, ownFlags)
 }
 
 function place({ statements, labels }: Writing, { id, message, account }: Placing, provider: ProviderIds): boolean {

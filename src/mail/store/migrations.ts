@@ -4,6 +4,8 @@ import { applicationId } from './database.ts'
 import { type StoreError, storeError } from './errors.ts'
 import { schema1 } from './schema-1.ts'
 import { schema2 } from './schema-2.ts'
+import { schema3 } from './schema-3.ts'
+import { schema4 } from './schema-4.ts'
 
 export interface Migration {
   readonly version: number
@@ -15,6 +17,8 @@ export interface Migration {
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'messages, labels, threads, raw bytes, index', sql: schema1 },
   { version: 2, name: 'decisions, outbox, snoozes, plans', sql: schema2 },
+  { version: 3, name: 'drafts, sends', sql: schema3 },
+  { version: 4, name: 'cursors of synchronised mailboxes', sql: schema4 },
 ]
 
 export const schemaVersion = migrations.length

@@ -9,6 +9,7 @@ import { type ListedMessage, Lister } from './listed.ts'
 import { inspect, schemaVersion } from './migrations.ts'
 import { RawReader } from './raw-reader.ts'
 import { listSavedSearches, type SavedSearch } from './saved-searches.ts'
+import { type MailboxSync, readHomeless, readKnownPlaces, readMailboxSyncs } from './sync-state.ts'
 import { listThreads, type ThreadPage, type ThreadPageOptions } from './thread-list.ts'
 
 export interface Label {
@@ -213,6 +214,21 @@ export class MailReader {
       uidvalidity,
     )
     return rows.map(row => ({ uid: integer(row, 0), id: integer(row, 1), flags: integer(row, 2) }))
+  }
+
+  /** The UIDs of a folder that need not be fetched, those that were passed over included. */
+  knownPlaces(account: string, mailbox: string, uidvalidity: number): { uid: number; flags: number }[] {
+    return readKnownPlaces(this.statements, account, { mailbox, uidvalidity })
+  }
+
+  /** Messages of an account that stand nowhere at their provider any more, as far as is known. */
+  homeless(account: string): MessageId[] {
+    return readHomeless(this.statements, account)
+  }
+
+  /** How far each mailbox of an account is known. */
+  mailboxSyncs(account: string): MailboxSync[] {
+    return readMailboxSyncs(this.statements, account)
   }
 
   /** Messages that an older parser read, oldest first, for deriving them again. */

@@ -1,6 +1,28 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { type Clock, systemClock } from '#base/clock.ts'
 import { err, ok, type Result } from '#base/result.ts'
+import {
+  type Bounce,
+  type Claimed,
+  cancelSend,
+  claimSend,
+  type DraftSave,
+  deleteDraft,
+  noteCopy,
+  noteEnding,
+  noteTrouble,
+  type PreparedSend,
+  prepareSend,
+  queueSend,
+  type Resolution,
+  recordBounce,
+  recoverSends,
+  resolveSend,
+  type SendState,
+  type Settlement,
+  saveDraft,
+  settleSend,
+} from '../drafts/index.ts'
 import { type Decided, type DecisionRequest, decide } from '../outbox/decide.ts'
 import { applyPlan, createPlan, type PlanApplication, type Planned, type PlanRequest } from '../outbox/plan.ts'
 import { dropDecision, noteFailure, noteSuccess, type Settled, settleDeliveries } from '../outbox/settle.ts'
@@ -24,7 +46,9 @@ import { fromException, type StoreError } from './errors.ts'
 import type { MessageId } from './ids.ts'
 import type { IncomingLabel } from './incoming.ts'
 import { type Ingested, ingest } from './ingest.ts'
+import { dropMailbox, type KnownMailbox, removeHomeless, setMailboxes } from './mailboxes.ts'
 import { inspect, migrate } from './migrations.ts'
+import { recount } from './recount.ts'
 import { type Rederived, rederiveMessages, resetIndex } from './rederive.ts'
 import {
   deleteSavedSearch,
@@ -34,6 +58,7 @@ import {
   saveSearch,
 } from './saved-searches.ts'
 import type { SealedBatch } from './seal.ts'
+import { type ServerState, type TakenState, takeServerState } from './server-state.ts'
 import { type Tended, type TendOptions, tend } from './tend.ts'
 import { Writing } from './writing.ts'
 
@@ -78,6 +103,22 @@ export class MailWriter {
     return forgetPlaces(this.#writing, gone)
   }
 
+  takeServerState(said: ServerState): Result<TakenState, StoreError> {
+    return takeServerState(this.#writing, said)
+  }
+
+  setMailboxes(account: string, mailboxes: readonly KnownMailbox[]): Result<{ readonly renamed: number }, StoreError> {
+    return setMailboxes(this.#writing, account, mailboxes)
+  }
+
+  dropMailbox(account: string, key: string): Result<undefined, StoreError> {
+    return dropMailbox(this.#writing, account, key)
+  }
+
+  removeHomeless(account: string, ids: readonly MessageId[]): ReturnType<typeof removeHomeless> {
+    return removeHomeless(this.#writing, account, ids)
+  }
+
   remove(ids: readonly MessageId[]): Result<{ removed: number }, StoreError> {
     return removeMessages(this.#writing, ids)
   }
@@ -88,6 +129,10 @@ export class MailWriter {
 
   resetIndex(): Result<undefined, StoreError> {
     return resetIndex(this.#writing)
+  }
+
+  recount(): Result<{ corrected: number }, StoreError> {
+    return recount(this.#writing)
   }
 
   setAddresses(account: string, addresses: readonly string[]): Result<undefined, StoreError> {
@@ -176,6 +221,58 @@ export class MailWriter {
 
   forgetOldDecisions(): Result<{ readonly forgotten: number }, StoreError> {
     return forgetOldDecisions(this.#writing)
+  }
+
+  saveDraft(save: DraftSave): Result<{ id: number; revision: number }, StoreError> {
+    return saveDraft(this.#writing, save)
+  }
+
+  deleteDraft(id: number): Result<undefined, StoreError> {
+    return deleteDraft(this.#writing, id)
+  }
+
+  prepareSend(send: PreparedSend): Result<{ id: number }, StoreError> {
+    return prepareSend(this.#writing, send)
+  }
+
+  queueSend(decision: Parameters<typeof queueSend>[1]): Result<{ state: SendState }, StoreError> {
+    return queueSend(this.#writing, decision)
+  }
+
+  cancelSend(id: number): Result<undefined, StoreError> {
+    return cancelSend(this.#writing, id)
+  }
+
+  claimSend(claim: { account: string; lateMaxMs: number }): Result<Claimed | null, StoreError> {
+    return claimSend(this.#writing, claim)
+  }
+
+  noteEnding(id: number): Result<undefined, StoreError> {
+    return noteEnding(this.#writing, id)
+  }
+
+  settleSend(settlement: Settlement): Result<{ state: SendState }, StoreError> {
+    return settleSend(this.#writing, settlement)
+  }
+
+  noteTrouble(trouble: Parameters<typeof noteTrouble>[1]): Result<undefined, StoreError> {
+    return noteTrouble(this.#writing, trouble)
+  }
+
+  resolveSend(resolution: { id: number; resolution: Resolution }): Result<{ state: SendState }, StoreError> {
+    return resolveSend(this.#writing, resolution)
+  }
+
+  recoverSends(): Result<{ again: number; unknown: number }, StoreError> {
+    return recoverSends(this.#writing)
+  }
+
+  noteCopy(id: number): Result<undefined, StoreError> {
+    return noteCopy(this.#writing, id)
+  }
+
+  recordBounce(bounce: Bounce): Result<readonly number[], StoreError> {
+    return recordBounce(this.#writing, bounce)
   }
 
   /** Housekeeping for idle time; what is left is done at the next call. */

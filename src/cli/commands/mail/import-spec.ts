@@ -30,6 +30,6 @@ export const importCommand: Command = {
     { command: 'postern import --account work archive.mbox letters/', why: 'an mbox and a folder of .eml files' },
     { command: 'postern import --dry-run ~/Mail', why: 'what is there, and what of it is new' },
   ],
-  keeps: ['fs.write', 'worker'],
+  keeps: ['fs.write', 'worker', 'net', 'child'],
   load: () => import('./import.ts'),
 }

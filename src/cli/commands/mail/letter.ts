@@ -1,39 +1,10 @@
 import { printable, printableLine } from '#base/printable.ts'
-import { type ParsedMessage, parseMessage } from '#mail/mime/index.ts'
-import { readHtmlMessage, readPlain, renderHtml, renderPlain } from '#mail/render/index.ts'
+import type { Letter, View } from '#mail/letter/index.ts'
+import type { ParsedMessage } from '#mail/mime/index.ts'
 import type { Output } from '../../session.ts'
 import { fullAddress, longDate } from './words.ts'
 
-export type View = 'reader' | 'text' | 'markdown' | 'html' | 'headers'
-
-export interface Letter {
-  readonly message: ParsedMessage
-  readonly body: string
-  /** What the reader view folded away: quotes, signature, footers. */
-  readonly linesFolded: number
-  /** Words that stand in the source and that a person would not have seen. */
-  readonly hiddenCharacters: number
-}
-
-/** A message as it is read: which body, how rendered. Pure; text is still the sender's, unfit for a terminal as it is. */
-export function readLetter(raw: Uint8Array, view: View): Letter {
-  const message = parseMessage(raw, { textFromHtml: false })
-  if (view === 'html') return { message, body: message.html ?? '', linesFolded: 0, hiddenCharacters: 0 }
-  if (view === 'headers') return { message, body: '', linesFolded: 0, hiddenCharacters: 0 }
-  const { html, text } = message
-  if (html === null || (text !== null && view !== 'markdown')) return readPlainLetter(message, text ?? '', view)
-  const rendered = renderHtml(html, { mode: view === 'markdown' ? 'markdown' : 'plain' })
-  const hiddenCharacters = rendered.hidden.length
-  if (view !== 'reader') return { message, body: rendered.text, linesFolded: 0, hiddenCharacters }
-  const { content, linesOriginal, linesKept } = readHtmlMessage(html)
-  return { message, body: content, linesFolded: linesOriginal - linesKept, hiddenCharacters }
-}
-
-function readPlainLetter(message: ParsedMessage, text: string, view: View): Letter {
-  if (view !== 'reader') return { message, body: renderPlain(text).text, linesFolded: 0, hiddenCharacters: 0 }
-  const { content, linesOriginal, linesKept } = readPlain(text)
-  return { message, body: content, linesFolded: linesOriginal - linesKept, hiddenCharacters: 0 }
-}
+export { type Letter, readLetter, type View } from '#mail/letter/index.ts'
 
 /** For a terminal: every character of the sender's is made harmless. */
 export function letterText(

@@ -73,4 +73,9 @@ const refusals: Readonly<Record<StoreErrorCode, { readonly exit: Exit; readonly 
   undone_already: { exit: 'refused' },
   plan_unknown: { exit: 'not_found' },
   plan_expired: { exit: 'refused' },
+  draft_unknown: { exit: 'not_found', next: 'postern draft list' },
+  draft_changed: { exit: 'failed', next: 'postern draft list' },
+  draft_leaving: { exit: 'failed', next: 'postern draft list' },
+  send_unknown: { exit: 'not_found', next: 'postern draft list' },
+  send_over: { exit: 'failed', next: 'postern draft list' },
 }

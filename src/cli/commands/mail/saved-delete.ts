@@ -1,9 +1,11 @@
 import type { Run } from '../../command.ts'
-import { unwrap } from './open-store.ts'
-import { withWriter } from './write-store.ts'
+import { changeSaved } from './change-saved.ts'
 
-export const run: Run = ({ positionals: [name = ''] }, session) =>
-  withWriter(session, writer => {
-    unwrap(writer.deleteSavedSearch(name))
-    return 'done'
-  })
+export const run: Run = async ({ positionals: [name = ''] }, session) => {
+  await changeSaved(
+    session,
+    client => client.request('saved.delete', { name }),
+    writer => writer.deleteSavedSearch(name),
+  )
+  return 'done'
+}

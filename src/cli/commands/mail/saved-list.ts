@@ -3,7 +3,7 @@ import type { SavedSearch } from '#mail/store/index.ts'
 import type { Run } from '../../command.ts'
 import { formatOf, showListing } from './listing.ts'
 import { withReader } from './open-store.ts'
-import { planOptions } from './search-options.ts'
+import { momentOf } from './search-options.ts'
 
 interface Row extends SavedSearch {
   /** Null when the query can no longer be understood. */
@@ -12,7 +12,7 @@ interface Row extends SavedSearch {
 
 export const run: Run = ({ options }, session) =>
   withReader(session, reader => {
-    const moment = planOptions(options, session)
+    const moment = momentOf(session)
     const rows = reader.savedSearches().map(saved => {
       const scope = saved.account === null ? {} : { accounts: [saved.account] }
       const unread = count(reader, `(${saved.query}) is:unread`, { ...moment, ...scope })

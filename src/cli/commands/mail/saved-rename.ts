@@ -1,9 +1,11 @@
 import type { Run } from '../../command.ts'
-import { unwrap } from './open-store.ts'
-import { withWriter } from './write-store.ts'
+import { changeSaved } from './change-saved.ts'
 
-export const run: Run = ({ positionals: [from = '', to = ''] }, session) =>
-  withWriter(session, writer => {
-    unwrap(writer.renameSavedSearch(from, to))
-    return 'done'
-  })
+export const run: Run = async ({ positionals: [name = '', to = ''] }, session) => {
+  await changeSaved(
+    session,
+    client => client.request('saved.rename', { name, to }),
+    writer => writer.renameSavedSearch(name, to),
+  )
+  return 'done'
+}

@@ -4,10 +4,13 @@ import type { Options } from '../../command.ts'
 import type { Session } from '../../session.ts'
 import { storeFailure } from './open-store.ts'
 
-export function planOptions(options: Options, { clock }: Session): PlanOptions {
+export function planOptions(options: Options, session: Session): PlanOptions {
   const accounts = options.values('account')
-  const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone
-  return { now: clock.now(), timeZone, ...(accounts.length === 0 ? {} : { accounts }) }
+  return { ...momentOf(session), ...(accounts.length === 0 ? {} : { accounts }) }
+}
+
+export function momentOf({ clock }: Session): PlanOptions {
+  return { now: clock.now(), timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone }
 }
 
 export function sortOf(value: string | undefined): Sort | undefined {

@@ -1,10 +1,10 @@
+import { messageJson } from '#mail/letter/json.ts'
 import type { MailReader } from '#mail/store/index.ts'
 import type { Run } from '../../command.ts'
 import type { Session } from '../../session.ts'
 import { findMessage, rawOf } from './find-message.ts'
 import { idsFrom } from './ids.ts'
 import { letterText, readLetter, type View } from './letter.ts'
-import { messageJson } from './message-json.ts'
 import { withReader } from './open-store.ts'
 
 export const run: Run = ({ positionals, options }, session) =>

@@ -1,4 +1,5 @@
 import type { Command, Option } from '../../command.ts'
+import { exportCommand } from './export-spec.ts'
 import { importCommand } from './import-spec.ts'
 import { listingOptions } from './listing.ts'
 
@@ -134,6 +135,7 @@ export const mailCommands: readonly Command[] = [
       },
     ],
   },
+  exportCommand,
   {
     name: 'labels',
     summary: 'List labels and folders with their counts',
@@ -170,7 +172,7 @@ export const mailCommands: readonly Command[] = [
             why: 'run it with postern search --saved bills',
           },
         ],
-        keeps: ['fs.write'],
+        keeps: ['net', 'child', 'fs.write'],
         load: () => import('./saved-add.ts'),
       },
       {
@@ -181,7 +183,7 @@ export const mailCommands: readonly Command[] = [
           { name: 'NEW', summary: 'the new one', required: true },
         ],
         examples: [{ command: 'postern saved rename bills invoices', why: 'another name' }],
-        keeps: ['fs.write'],
+        keeps: ['net', 'child', 'fs.write'],
         load: () => import('./saved-rename.ts'),
       },
       {
@@ -189,7 +191,7 @@ export const mailCommands: readonly Command[] = [
         summary: 'Forget a saved search; no mail is touched',
         positionals: [{ name: 'NAME', summary: 'its name', required: true }],
         examples: [{ command: 'postern saved delete bills', why: 'forget it' }],
-        keeps: ['fs.write'],
+        keeps: ['net', 'child', 'fs.write'],
         load: () => import('./saved-delete.ts'),
       },
     ],

@@ -1,5 +1,5 @@
 import { instant } from '#base/instant.ts'
-import type { LabelName, ListedMessage } from '#mail/store/index.ts'
+import type { LabelName, ListedMessage } from '../store/index.ts'
 
 /**
  * A message as every command gives it to programs: names in snake_case, dates in RFC 3339 (UTC), flags as booleans.

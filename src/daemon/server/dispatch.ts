@@ -1,0 +1,73 @@
+import * as v from 'valibot'
+import type { Log } from '#base/log.ts'
+import { err, type Result } from '#base/result.ts'
+import type { Call, Handlers } from '../part.ts'
+import { type RequestError, requestError } from '../protocol/errors.ts'
+import type { ClientFrame } from '../protocol/messages.ts'
+import { isRequestName, type RequestName, type RequestSpec, requests } from '../requests/index.ts'
+
+export type Dispatch = (
+  frame: Extract<ClientFrame, { id: number }>,
+  call: Call,
+) => Promise<Result<unknown, RequestError>>
+
+const deadlineDefaultMs = 60_000
+
+/** Finds the handler of a request, checks what it is asked, and gives it its time. What a handler throws is a bug: it is logged and answered, and ends nobody else. */
+export function dispatcher(handlers: Handlers, log: Log): Dispatch {
+  return async ({ request: name, params, deadline_ms: deadline }, call) => {
+    if (!isRequestName(name)) return err(requestError('unknown_request', `there is no request "${name.slice(0, 60)}"`))
+    const spec: RequestSpec = requests[name]
+    const checked = v.safeParse(spec.params, params)
+    if (!checked.success) return err(invalid(checked.issues[0]))
+    const most = spec.deadlineMs ?? deadlineDefaultMs
+    const controller = new AbortController()
+    const timer = setTimeout(() => controller.abort(deadlinePassed), Math.min(deadline ?? most, most))
+    const cancel = () => controller.abort()
+    call.signal.addEventListener('abort', cancel, { once: true })
+    const { signal } = controller
+    const overdue = new Promise<Result<never, RequestError>>(resolve => {
+      signal.addEventListener('abort', () => resolve(err(ended(signal))), { once: true })
+    })
+    try {
+      return await Promise.race([run(handlers, name, checked.output, { ...call, signal }), overdue])
+    } catch (error) {
+      const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
+      log.error('request.failed', { request: name, client: call.caller.client, reason: firstLines(reason) })
+      return err(requestError('internal', 'a fault in Postern itself; the log has it'))
+    } finally {
+      clearTimeout(timer)
+      call.signal.removeEventListener('abort', cancel)
+    }
+  }
+}
+
+/** The table binds each name to the params of its handler; here only the name is known, and the params are checked. */
+async function run(
+  handlers: Handlers,
+  name: RequestName,
+  params: unknown,
+  call: Call,
+): Promise<Result<unknown, RequestError>> {
+  const handler: unknown = handlers[name]
+  if (typeof handler !== 'function') throw new Error(`${name} has no handler`)
+  return handler(params, call)
+}
+
+const deadlinePassed = Symbol('deadline')
+
+function ended({ reason }: AbortSignal): RequestError {
+  return reason === deadlinePassed
+    ? requestError('deadline_exceeded', 'it took longer than was asked for')
+    : requestError('cancelled', 'the request was cancelled')
+}
+
+function invalid(issue: v.BaseIssue<unknown>): RequestError {
+  const path = (issue.path ?? []).map(({ key }) => String(key)).join('.')
+  const message = `${path === '' ? 'params' : path}: ${issue.message}`.slice(0, 300)
+  return requestError('params_invalid', message, { details: { field: path.slice(0, 100) } })
+}
+
+function firstLines(text: string): string {
+  return text.split('\n').slice(0, 3).join(' | ')
+}

@@ -1,0 +1,20 @@
+import { readDocument } from '../document.ts'
+import { type IncomingMessage, type SealedBatch, seal } from '../store/index.ts'
+
+/** A message as it came from a provider, before anybody has read it. */
+export type Unread = Omit<IncomingMessage, 'document' | 'raw'> & { readonly raw: Uint8Array }
+
+/** Reads and seals: what costs time, and meets what strangers wrote. */
+export function prepare(messages: readonly Unread[]): SealedBatch {
+  return seal(
+    messages.map(message => {
+      const { document, receivedAt } = readDocument(message.raw)
+      return { ...(receivedAt === undefined ? {} : { receivedAt }), ...message, document }
+    }),
+  )
+}
+
+/** Who prepares: threads, or this one. */
+export type Prepare = (messages: readonly Unread[]) => Promise<SealedBatch>
+
+export const prepareHere: Prepare = async messages => prepare(messages)

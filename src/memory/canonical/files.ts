@@ -1,0 +1,135 @@
+import {
+  closeSync,
+  constants,
+  fdatasyncSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
+
+/**
+ * The little of a file system that a log needs, so that tests can let each step fail. Every method throws what the
+ * system refuses, with its `code`.
+ */
+export interface Files {
+  /** What lies at `path` itself; a link is `other`. */
+  kind(path: string): 'file' | 'directory' | 'other' | undefined
+  /** Never waits (a pipe without a writer), never follows a link in the last component. */
+  open(path: string, mode: OpenMode): OpenFile
+  rename(from: string, to: string): void
+  /** A second name for a file; there must be none of that name. */
+  link(from: string, to: string): void
+  remove(path: string): void
+  /** 0700, with all that is missing above it. */
+  makeDirectory(path: string): void
+  /** Makes names durable: a file that was created or renamed in it. */
+  syncDirectory(path: string): void
+}
+
+/** `create`: for writing, and there must be none. `write`: there must be one. */
+export type OpenMode = 'read' | 'write' | 'create'
+
+export interface OpenFile {
+  /** `isFile` is false for a pipe, a device, a directory. */
+  facts(): { readonly size: number; readonly isFile: boolean; readonly identity: string }
+  /** Bytes read, 0 at the end. */
+  read(target: Uint8Array, position: number): number
+  /** All of `bytes`, or it throws; then any part may have been written. */
+  write(bytes: Uint8Array, position: number): void
+  truncate(size: number): void
+  sync(): void
+  close(): void
+}
+
+const flags: Readonly<Record<OpenMode, number>> = {
+  read: constants.O_RDONLY,
+  write: constants.O_RDWR,
+  create: constants.O_RDWR | constants.O_CREAT | constants.O_EXCL,
+}
+
+export const systemFiles: Files = {
+  kind(path) {
+    const entry = lstatSync(path, { throwIfNoEntry: false })
+    if (entry === undefined) return undefined
+    return entry.isFile() ? 'file' : entry.isDirectory() ? 'directory' : 'other'
+  },
+  open(path, mode) {
+    const guarded = flags[mode] | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
+    return new SystemFile(openSync(path, guarded, 0o600))
+  },
+  rename: renameSync,
+  link: linkSync,
+  remove: unlinkSync,
+  makeDirectory(path) {
+    mkdirSync(path, { recursive: true, mode: 0o700 })
+  },
+  syncDirectory(path) {
+    if (process.platform === 'win32') return // directories cannot be opened there, and need not be
+    const descriptor = openSync(path, constants.O_RDONLY)
+    try {
+      fsyncSync(descriptor)
+    } finally {
+      closeSync(descriptor)
+    }
+  },
+}
+
+class SystemFile implements OpenFile {
+  readonly #descriptor: number
+
+  constructor(descriptor: number) {
+    this.#descriptor = descriptor
+  }
+
+  facts() {
+    const entry = fstatSync(this.#descriptor)
+    return { size: entry.size, isFile: entry.isFile(), identity: `${entry.dev}:${entry.ino}` }
+  }
+
+  read(target: Uint8Array, position: number): number {
+    return readSync(this.#descriptor, target, 0, target.length, position)
+  }
+
+  write(bytes: Uint8Array, position: number): void {
+    for (let done = 0; done < bytes.length; ) {
+      done += writeSync(this.#descriptor, bytes, done, bytes.length - done, position + done)
+    }
+  }
+
+  truncate(size: number): void {
+    ftruncateSync(this.#descriptor, size)
+  }
+
+  sync(): void {
+    fdatasyncSync(this.#descriptor)
+  }
+
+  close(): void {
+    closeSync(this.#descriptor)
+  }
+}
+
+/** Bytes from `position` on, at most `length`; fewer where the file ends. */
+export function readFully(file: OpenFile, position: number, length: number): Buffer {
+  const bytes = Buffer.allocUnsafe(length)
+  let done = 0
+  while (done < length) {
+    const count = file.read(bytes.subarray(done), position + done)
+    if (count === 0) break
+    done += count
+  }
+  return bytes.subarray(0, done)
+}
+
+/** The system's word for why: `ENOSPC`. Never a path. */
+export function errnoOf(thrown: unknown): string {
+  return thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : 'UNKNOWN'
+}

@@ -1,0 +1,248 @@
+import { createHash, type KeyObject, sign, verify } from 'node:crypto'
+import { dirname } from 'node:path'
+import { err, ok, type Result } from '#base/result.ts'
+import { errnoOf, type Files, type OpenFile, readFully } from './files.ts'
+import { logHeader } from './log-file.ts'
+
+/**
+ * The seal beside a log (docs/format.md): a chain of hashes, one entry for each checkpoint, because the log itself has
+ * no checksum. Entry i binds every byte up to its offset: a changed bit, a cut, an inserted or exchanged batch shows.
+ * What it cannot show is that log and seal were both set back to an earlier state of both.
+ */
+export interface SealEntry {
+  /** Where the checkpoint ends, from behind the log's header. */
+  readonly end: number
+  readonly hash: Buffer
+  /** Ed25519 over the hash; undefined when unsigned. */
+  readonly signature: Buffer | undefined
+}
+
+export interface SealKeys {
+  /** Signs new entries. */
+  readonly privateKey?: KeyObject
+  /** Checks signatures; without one they are only told to be there. */
+  readonly publicKey?: KeyObject
+}
+
+export type SealError =
+  | { readonly code: 'Io'; readonly operation: string; readonly errno: string }
+  /** Another file, or another version. */
+  | { readonly code: 'NotASeal' }
+  /** The bytes of the log up to `offset` are not those that were sealed. */
+  | { readonly code: 'Broken'; readonly entry: number; readonly offset: number }
+  /** The log ends before what was sealed. */
+  | { readonly code: 'LogShorter'; readonly sealed: number; readonly length: number }
+  /** More than one batch is unsealed: entries were taken away, or another program has written. */
+  | { readonly code: 'Behind'; readonly batches: number }
+  | { readonly code: 'BadSignature'; readonly entry: number }
+  /** The entry itself is damaged, or cut in the middle with more behind it. */
+  | { readonly code: 'Damaged'; readonly entry: number }
+
+const magic = Buffer.from('PSTNSEAL')
+const version = 1
+const headerBytes = 16
+export const entryBytes = 8 + 32 + 64
+const noSignature = Buffer.alloc(64)
+
+/** The hash before the first entry. */
+export const sealStart: Buffer = createHash('sha256').update('postern seal 1\n').update(logHeader).digest()
+
+export function sealHash(previous: Uint8Array, end: number, bytes: Uint8Array): Buffer {
+  return createHash('sha256').update(previous).update(offsetBytes(end)).update(bytes).digest()
+}
+
+export function encodeSealHeader(): Buffer {
+  const header = Buffer.alloc(headerBytes)
+  magic.copy(header)
+  header.writeUInt32LE(version, 8)
+  header.writeUInt32LE(entryBytes, 12)
+  return header
+}
+
+export function encodeSealEntry({ end, hash, signature }: SealEntry): Buffer {
+  return Buffer.concat([offsetBytes(end), hash, signature ?? noSignature])
+}
+
+export function newEntry(previous: Uint8Array, end: number, bytes: Uint8Array, keys: SealKeys = {}): SealEntry {
+  const hash = sealHash(previous, end, bytes)
+  return { end, hash, signature: keys.privateKey === undefined ? undefined : sign(null, hash, keys.privateKey) }
+}
+
+/** The entries in the bytes of a seal. A last one that a crash cut short is left out. */
+export function decodeSeal(bytes: Buffer): Result<readonly SealEntry[], SealError> {
+  if (bytes.length < headerBytes || !bytes.subarray(0, headerBytes).equals(encodeSealHeader())) {
+    return err({ code: 'NotASeal' })
+  }
+  const count = Math.floor((bytes.length - headerBytes) / entryBytes)
+  const entries: SealEntry[] = []
+  let before = 0
+  for (let i = 0; i < count; i++) {
+    const at = headerBytes + i * entryBytes
+    const end = Number(bytes.readBigUInt64LE(at))
+    if (!Number.isSafeInteger(end) || end <= before) return err({ code: 'Damaged', entry: i })
+    const signature = bytes.subarray(at + 40, at + entryBytes)
+    const hash = bytes.subarray(at + 8, at + 40)
+    entries.push({ end, hash, signature: signature.equals(noSignature) ? undefined : signature })
+    before = end
+  }
+  return ok(entries)
+}
+
+/** Holds `log` against its seal. The number of bytes that are sealed. */
+export function checkSeal(log: Buffer, entries: readonly SealEntry[], keys: SealKeys = {}): Result<number, SealError> {
+  let previous = sealStart
+  let start = 0
+  let isSigned = false
+  for (const [entry, { end, hash, signature }] of entries.entries()) {
+    if (end > log.length) return err({ code: 'LogShorter', sealed: end, length: log.length })
+    if (!sealHash(previous, end, log.subarray(start, end)).equals(hash))
+      return err({ code: 'Broken', entry, offset: start })
+    // Once entries are signed, an unsigned one was not written by the holder of the key.
+    if (signature === undefined ? isSigned : !isGenuine(hash, signature, keys))
+      return err({ code: 'BadSignature', entry })
+    isSigned ||= signature !== undefined
+    previous = hash
+    start = end
+  }
+  return ok(start)
+}
+
+function isGenuine(hash: Buffer, signature: Buffer, { publicKey }: SealKeys): boolean {
+  return publicKey === undefined || verify(null, hash, publicKey, signature)
+}
+
+/** The seal of a log that is open for writing. */
+export class SealFile {
+  readonly #file: OpenFile
+  readonly #keys: SealKeys
+  #size: number
+  #last: SealEntry | undefined
+  #isSynced = true
+
+  private constructor(file: OpenFile, keys: SealKeys, entries: readonly SealEntry[]) {
+    this.#file = file
+    this.#keys = keys
+    this.#last = entries.at(-1)
+    this.#size = headerBytes + entries.length * entryBytes
+  }
+
+  /** Opens or makes the seal; what a crash cut short at its end is written over. */
+  static open(
+    files: Files,
+    path: string,
+    keys: SealKeys,
+  ): Result<{ seal: SealFile; entries: readonly SealEntry[] }, SealError> {
+    try {
+      const isNew = files.kind(path) === undefined
+      const file = files.open(path, isNew ? 'create' : 'write')
+      const bytes = readFully(file, 0, file.facts().size)
+      // A crash while the file was made leaves the beginning of its header.
+      if (isNew || isHeaderStart(bytes)) {
+        file.write(encodeSealHeader(), 0)
+        file.sync()
+        files.syncDirectory(dirname(path))
+        return ok({ seal: new SealFile(file, keys, []), entries: [] })
+      }
+      const entries = decodeSeal(bytes)
+      if (!entries.ok) {
+        file.close()
+        return entries
+      }
+      return ok({ seal: new SealFile(file, keys, entries.value), entries: entries.value })
+    } catch (thrown) {
+      return err(ioError('open', thrown))
+    }
+  }
+
+  /** Where the last entry ends. */
+  get end(): number {
+    return this.#last?.end ?? 0
+  }
+
+  get hash(): Buffer {
+    return this.#last?.hash ?? sealStart
+  }
+
+  /** Makes the last entry durable. Must be done before the next batch is appended to the log. */
+  sync(): Result<undefined, SealError> {
+    if (this.#isSynced) return ok(undefined)
+    try {
+      this.#file.sync()
+      this.#isSynced = true
+      return ok(undefined)
+    } catch (thrown) {
+      return err(ioError('sync', thrown))
+    }
+  }
+
+  /** Seals the bytes between the last entry and `end`. */
+  append(end: number, bytes: Uint8Array): Result<undefined, SealError> {
+    const entry = newEntry(this.hash, end, bytes, this.#keys)
+    try {
+      this.#file.write(encodeSealEntry(entry), this.#size)
+      this.#size += entryBytes
+      this.#last = entry
+      this.#isSynced = false
+      return ok(undefined)
+    } catch (thrown) {
+      return err(ioError('append', thrown))
+    }
+  }
+
+  close(): void {
+    this.#file.close()
+  }
+}
+
+/** The entries beside a log that is only read; undefined when it is unsealed. */
+export function readSeal(files: Files, path: string): Result<readonly SealEntry[] | undefined, SealError> {
+  try {
+    const kind = files.kind(path)
+    if (kind === undefined) return ok(undefined)
+    if (kind !== 'file') return err({ code: 'NotASeal' })
+    const file = files.open(path, 'read')
+    try {
+      const bytes = readFully(file, 0, file.facts().size)
+      return isHeaderStart(bytes) ? ok([]) : decodeSeal(bytes)
+    } finally {
+      file.close()
+    }
+  } catch (thrown) {
+    return err(ioError('read', thrown))
+  }
+}
+
+function isHeaderStart(bytes: Buffer): boolean {
+  return bytes.length < headerBytes && encodeSealHeader().subarray(0, bytes.length).equals(bytes)
+}
+
+function ioError(operation: string, thrown: unknown): SealError {
+  const errno = errnoOf(thrown)
+  if (errno === 'UNKNOWN') throw thrown
+  return { code: 'Io', operation, errno }
+}
+
+function offsetBytes(end: number): Buffer {
+  const bytes = Buffer.alloc(8)
+  bytes.writeBigUInt64LE(BigInt(end))
+  return bytes
+}
+
+export function sealErrorText(error: SealError): string {
+  switch (error.code) {
+    case 'Io':
+      return `seal I/O error: ${error.operation} failed (${error.errno})`
+    case 'NotASeal':
+      return 'the file beside the log is no seal'
+    case 'Broken':
+      return `the log differs from what was sealed, from offset ${error.offset} on (entry ${error.entry})`
+    case 'LogShorter':
+      return `the log has ${error.length} bytes, ${error.sealed} were sealed`
+    case 'Behind':
+      return `${error.batches} batches are not sealed; a crash explains one`
+    case 'BadSignature':
+      return `entry ${error.entry} of the seal is not signed by the key`
+    case 'Damaged':
+      return `entry ${error.entry} of the seal is damaged`
+  }
+}
