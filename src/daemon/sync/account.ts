@@ -50,7 +50,7 @@ export function startAccount(core: Core, serving: Serving): AccountService {
     pollMs: account.syncIntervalMs,
     clock: core.clock,
     log: core.log,
-    onHappened: happened => tell(core, outbox, name, happened),
+    onHappened: happened => tell(core, serving, happened),
     onStatus: status => {
       core.accounts.set(name, conditionOf(status))
       const isAway = status.state === 'offline' || status.state === 'stopped'
@@ -62,7 +62,13 @@ export function startAccount(core: Core, serving: Serving): AccountService {
     },
   })
   const detach = outbox.attach(name, { ...deliveryBy(provider), lost: () => sync.wake() })
-  const detachFiler = sending.attach(name, provider)
+  const detachFiler = sending.attach(name, {
+    append: async (message, until) => {
+      const appended = await provider.append(message, until)
+      sync.wake()
+      return appended
+    },
+  })
   const ended = serve(core, account, () => sync.run(signal))
   return {
     account,
@@ -91,7 +97,13 @@ async function serve(core: Core, account: Account, run: () => Promise<void>): Pr
   }
 }
 
-function imapServer({ host, port, tls, caFile, certificateSha256 }: Server): () => Result<ImapServer, ProviderError> {
+export function imapServer({
+  host,
+  port,
+  tls,
+  caFile,
+  certificateSha256,
+}: Server): () => Result<ImapServer, ProviderError> {
   return () => {
     let ca: string | undefined
     try {
@@ -109,10 +121,10 @@ function imapServer({ host, port, tls, caFile, certificateSha256 }: Server): () 
   }
 }
 
-async function loginOf(
+export async function loginOf(
   account: Account,
   { username }: Server,
-  credentials: Credentials,
+  credentials: Pick<Credentials, 'password'>,
 ): Promise<Result<Login | undefined, ProviderError>> {
   if (username === null) return ok(undefined)
   const found = await credentials.password(account, 'imap')
@@ -120,13 +132,17 @@ async function loginOf(
   return ok({ user: username, password: found.value })
 }
 
-function tell({ events, log }: Core, outbox: Outbox, account: string, { kind, ids }: Happened): void {
+function tell(
+  { events, log }: Core,
+  { outbox, sending, account: { name: account } }: Serving,
+  { kind, ids }: Happened,
+): void {
   const named = ids.slice(0, eventIdsMax).map(formatMessageId)
   if (kind === 'arrived') events.emit('messages.arrived', { ids: named, total: ids.length }, account)
   else if (kind === 'removed') events.emit('messages.removed', { ids: named, total: ids.length }, account)
   else events.emit('messages.changed', { ids: named, total: ids.length, fields: ['flags', 'labels'] }, account)
   if (kind !== 'arrived') return
-  outbox.arrived(ids).catch((error: unknown) => {
+  Promise.all([outbox.arrived(ids), sending.arrived(ids)]).catch((error: unknown) => {
     log.error('arrival.failed', { account, reason: error instanceof Error ? error.message : String(error) })
   })
 }

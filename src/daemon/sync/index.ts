@@ -11,14 +11,11 @@ import { passToWire, startedToWire, statusToWire } from './wire.ts'
 
 type Names = keyof typeof syncingRequests
 
-interface Others {
-  readonly outbox: Outbox
-  readonly accounts: Accounts
-  readonly sending: Sending
-}
-
 /** Keeps accounts in step with their providers, and lets the outbox deliver to them. */
-export function syncPart(core: Core, { outbox, accounts, sending }: Others): Part<Names> {
+export function syncPart(
+  core: Core,
+  { outbox, accounts, sending }: { outbox: Outbox; accounts: Accounts; sending: Sending },
+): Part<Names> {
   const { log, scheduler } = core
   const { book, credentials } = accounts
   const services = new Map<string, AccountService>()
