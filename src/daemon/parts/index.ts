@@ -26,7 +26,7 @@ export function assemble(
   const operating = operatingPart(core, clients)
   const accounts = accountsPart(core)
   const sending = sendingPart(core, accounts)
-  const sync = syncPart(core, { outbox, accounts })
+  const sync = syncPart(core, { outbox, accounts, sending })
   let handlers: Handlers | undefined
   const guarding = gatePart(core, { ...gate, handlers: () => present(handlers) })
   handlers = {
