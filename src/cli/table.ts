@@ -1,4 +1,5 @@
 import type { Command } from './command.ts'
+import { accountCommands } from './commands/account/spec.ts'
 import { configCommands } from './commands/config/spec.ts'
 import { daemonCommands } from './commands/daemon/spec.ts'
 import { demoCommand } from './commands/demo/spec.ts'
@@ -25,6 +26,7 @@ export const table: Command = {
     ...daemonCommands,
     ...doctorCommands,
     ...mimeCommands,
+    ...accountCommands,
     ...configCommands,
     ...selfCommands,
     ...shellCommands,
