@@ -20,7 +20,7 @@ export function assemble(core: Core, clients: Clients): Assembled {
   const operating = operatingPart(core, clients)
   const accounts = accountsPart(core)
   const sending = sendingPart(core, accounts)
-  const sync = syncPart(core, { outbox, accounts })
+  const sync = syncPart(core, { outbox, accounts, sending })
   return {
     parts: [reading, outbox, accounts, sending, operating, sync],
     handlers: {

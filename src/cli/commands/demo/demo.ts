@@ -1,8 +1,10 @@
 import { demoInstance } from '#base/paths.ts'
 import { demoAccount, demoMessagesDefault, demoMessagesMax, type Filled, fillDemo } from '#mail/providers/demo/index.ts'
+import { MailReader } from '#mail/store/index.ts'
 import type { Run } from '../../command.ts'
 import type { Session } from '../../session.ts'
-import { unwrap } from '../mail/open-store.ts'
+import { stopDaemon } from '../daemon/stop.ts'
+import { storeFile, unwrap } from '../mail/open-store.ts'
 import { numberOption } from '../mail/search-options.ts'
 import { withWriter } from '../mail/write-store.ts'
 import { markAsDemo, removeDemo } from './place.ts'
@@ -13,6 +15,7 @@ export const run: Run = async ({ options }, session) => {
   if (paths.instance !== demoInstance) throw new Error('the demo was about to work on another instance')
   const messages = numberOption(options, 'messages', demoMessagesDefault, demoMessagesMax)
   if (options.flag('reset') || options.flag('remove')) {
+    await stopDaemon(session)
     const removed = removeDemo(paths)
     if (options.flag('remove')) {
       if (output.json) output.data({ removed })
@@ -37,12 +40,23 @@ export const run: Run = async ({ options }, session) => {
 /** The demo's mailbox in its own store; what is there already stays. */
 export function setUpDemo(session: Session, messages: number): Promise<Filled> {
   const { output, paths } = session
-  markAsDemo(paths)
+  markAsDemo(paths, () => holdsNobodysMail(storeFile(session)))
   return withWriter(session, writer => {
     const filled = unwrap(fillDemo(writer, { messages, onProgress: done => output.progress(`${done} of ${messages}`) }))
     output.progress('')
     return filled
   })
+}
+
+/** A store that some other command made for this instance before anything was in it. */
+function holdsNobodysMail(file: string): boolean {
+  const opened = MailReader.open(file)
+  if (!opened.ok) return false
+  try {
+    return opened.value.accounts().every(({ name }) => name === demoAccount)
+  } finally {
+    opened.value.close()
+  }
 }
 
 const whatToTry = [

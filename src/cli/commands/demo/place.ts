@@ -1,5 +1,5 @@
-import { existsSync, lstatSync, readdirSync, rmSync } from 'node:fs'
-import { basename, dirname, join, relative, sep } from 'node:path'
+import { existsSync, lstatSync, rmSync } from 'node:fs'
+import { basename, join, relative, sep } from 'node:path'
 import { Failure } from '#base/failure.ts'
 import { demoInstance, type Paths } from '#base/paths.ts'
 import { checkPrivateDirectory, ensurePrivateDirectory } from '#base/private-directory.ts'
@@ -13,12 +13,16 @@ import { writePrivateFile } from '#base/private-file.ts'
 const markName = 'this-is-the-demo'
 const markText = 'Postern made this directory for its demo. `postern demo --remove` deletes it.\n'
 
-/** Before anything is filled in. A directory with something of somebody's in it is not taken over. */
-export function markAsDemo({ dataDir, homeDir }: Paths): void {
+/**
+ * Before anything is filled in. Mail that is there without a mark is somebody's, and is not taken over.
+ *
+ * @param isOurs whether a store that is there holds nothing but the demo's
+ */
+export function markAsDemo({ dataDir, homeDir }: Paths, isOurs: () => boolean): void {
   ensurePrivateDirectory(dataDir, homeDir)
   const mark = join(dataDir, markName)
   if (existsSync(mark)) return
-  if (readdirSync(dataDir).some(name => name === 'mail.db')) throw notTheDemo(dataDir, 'it holds mail and has no mark')
+  if (existsSync(join(dataDir, 'mail.db')) && !isOurs()) throw notTheDemo(dataDir, 'it holds mail and has no mark')
   writePrivateFile(mark, markText)
 }
 
@@ -27,13 +31,13 @@ export function removeDemo(paths: Paths): string[] {
   const { dataDir, configDir, logDir, runtimeDir, homeDir } = paths
   const there = [...new Set([runtimeDir, logDir, configDir, dataDir])].filter(existsSync)
   if (there.length === 0) return []
-  if (existsSync(dataDir) && !existsSync(join(dataDir, markName))) throw notTheDemo(dataDir, 'it has no mark')
+  if (!existsSync(join(dataDir, markName))) throw notTheDemo(dataDir, 'it has no mark')
   // All are looked at before the first is touched, and the marked one goes last: a second attempt finds the mark.
-  for (const directory of there) checkIsDemos(directory, paths)
   for (const directory of there) {
+    checkIsDemos(directory, paths)
     checkPrivateDirectory(directory, homeDir)
-    rmSync(directory, { recursive: true, force: true })
   }
+  for (const directory of there) rmSync(directory, { recursive: true, force: true })
   return there
 }
 
@@ -43,7 +47,6 @@ function checkIsDemos(directory: string, { dataDir, instance }: Paths): void {
   const below = relative(dataDir, directory)
   const isInside = below !== '' && !below.startsWith('..') && !below.includes(`..${sep}`)
   if (basename(directory) !== demoInstance && !isInside) throw notTheDemo(directory, `it is not named ${demoInstance}`)
-  if (dirname(directory) === directory) throw notTheDemo(directory, 'it is a root directory')
 }
 
 function notTheDemo(directory: string, why: string): Failure {

@@ -1,4 +1,5 @@
 import type { Command } from '../../command.ts'
+import { daemonKeeps } from '../daemon/spec.ts'
 
 export const demoCommand: Command = {
   name: 'demo',
@@ -17,7 +18,7 @@ export const demoCommand: Command = {
     { command: 'postern demo --messages 50000', why: 'a mailbox of many years' },
     { command: 'postern demo --remove', why: 'nothing is left of it' },
   ],
-  keeps: ['fs.write'],
+  keeps: daemonKeeps,
   instance: 'demo',
   load: () => import('./demo.ts'),
 }
