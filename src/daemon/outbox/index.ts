@@ -171,8 +171,9 @@ function wantedOf(
   return ok({ changes: changes.map(changeFromWire), messages })
 }
 
-function originOf({ origin }: Caller): string {
-  return origin
+/** Whose a plan or a decision is: an agent's token, and else what kind of caller it was. */
+function originOf({ identity }: Caller): string {
+  return identity.actor ?? identity.origin
 }
 
 function done(result: Result<unknown, StoreError>): Result<Record<string, never>, RequestError> {
