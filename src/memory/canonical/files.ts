@@ -22,6 +22,8 @@ import {
 export interface Files {
   /** What lies at `path` itself; a link is `other`. */
   kind(path: string): 'file' | 'directory' | 'other' | undefined
+  /** What tells it from any other file; undefined when there is none. */
+  identity(path: string): string | undefined
   /** Never waits (a pipe without a writer), never follows a link in the last component. */
   open(path: string, mode: OpenMode): OpenFile
   rename(from: string, to: string): void
@@ -61,6 +63,10 @@ export const systemFiles: Files = {
     if (entry === undefined) return undefined
     return entry.isFile() ? 'file' : entry.isDirectory() ? 'directory' : 'other'
   },
+  identity(path) {
+    const entry = lstatSync(path, { throwIfNoEntry: false })
+    return entry === undefined ? undefined : identityOf(entry)
+  },
   open(path, mode) {
     const guarded = flags[mode] | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
     return new SystemFile(openSync(path, guarded, 0o600))
@@ -91,7 +97,7 @@ class SystemFile implements OpenFile {
 
   facts() {
     const entry = fstatSync(this.#descriptor)
-    return { size: entry.size, isFile: entry.isFile(), identity: `${entry.dev}:${entry.ino}` }
+    return { size: entry.size, isFile: entry.isFile(), identity: identityOf(entry) }
   }
 
   read(target: Uint8Array, position: number): number {
@@ -115,6 +121,10 @@ class SystemFile implements OpenFile {
   close(): void {
     closeSync(this.#descriptor)
   }
+}
+
+function identityOf({ dev, ino }: { readonly dev: number; readonly ino: number }): string {
+  return `${dev}:${ino}`
 }
 
 /** Bytes from `position` on, at most `length`; fewer where the file ends. */

@@ -34,11 +34,15 @@ export function logErrorText(error: LogError): string {
 
 /** An open log. Its length counts from behind the header; what a failed append left behind it does not count. */
 export class LogFile {
+  readonly #files: Files
+  readonly #path: string
   readonly #file: OpenFile
   readonly #identity: string
   #length: number
 
-  private constructor(file: OpenFile) {
+  private constructor(files: Files, path: string, file: OpenFile) {
+    this.#files = files
+    this.#path = path
     this.#file = file
     const { size, identity } = file.facts()
     this.#length = size - logHeader.length
@@ -51,7 +55,7 @@ export class LogFile {
       const kind = files.kind(path)
       if (kind === undefined) return err({ code: 'Missing' })
       if (kind !== 'file') return err({ code: 'NotAFile' })
-      return LogFile.#checked(files.open(path, 'read'))
+      return LogFile.#checked(files, path, files.open(path, 'read'))
     })
   }
 
@@ -69,13 +73,13 @@ export class LogFile {
         const begun = begin(files, path, file)
         if (begun !== undefined) return err(begun)
       }
-      return LogFile.#checked(file)
+      return LogFile.#checked(files, path, file)
     })
   }
 
-  static #checked(file: OpenFile): Result<LogFile, LogError> {
+  static #checked(files: Files, path: string, file: OpenFile): Result<LogFile, LogError> {
     const fault = formatFault(file)
-    if (fault === undefined) return ok(new LogFile(file))
+    if (fault === undefined) return ok(new LogFile(files, path, file))
     file.close()
     return err(fault)
   }
@@ -87,10 +91,9 @@ export class LogFile {
   /** The length of the file as it is now, for whoever follows a writer. */
   currentLength(): Result<number, LogError> {
     return guarded('read', () => {
-      const { size, identity } = this.#file.facts()
-      const length = size - logHeader.length
-      if (identity !== this.#identity || length < 0) return err({ code: 'Changed' })
-      return ok(length)
+      const length = this.#file.facts().size - logHeader.length
+      const isThere = this.#files.identity(this.#path) === this.#identity
+      return isThere && length >= 0 ? ok(length) : err({ code: 'Changed' })
     })
   }
 

@@ -47,8 +47,14 @@ const noSignature = Buffer.alloc(64)
 /** The hash before the first entry. */
 export const sealStart: Buffer = createHash('sha256').update('postern seal 1\n').update(logHeader).digest()
 
-export function sealHash(previous: Uint8Array, end: number, bytes: Uint8Array): Buffer {
-  return createHash('sha256').update(previous).update(offsetBytes(end)).update(bytes).digest()
+/** Whether an entry is signed is part of what it binds: a signature cannot be added or taken away. */
+function sealHash(
+  previous: Uint8Array,
+  { end, isSigned }: { end: number; isSigned: boolean },
+  bytes: Uint8Array,
+): Buffer {
+  const facts = Buffer.concat([offsetBytes(end), Uint8Array.of(isSigned ? 1 : 0)])
+  return createHash('sha256').update(previous).update(facts).update(bytes).digest()
 }
 
 export function encodeSealHeader(): Buffer {
@@ -64,8 +70,9 @@ export function encodeSealEntry({ end, hash, signature }: SealEntry): Buffer {
 }
 
 export function newEntry(previous: Uint8Array, end: number, bytes: Uint8Array, keys: SealKeys = {}): SealEntry {
-  const hash = sealHash(previous, end, bytes)
-  return { end, hash, signature: keys.privateKey === undefined ? undefined : sign(null, hash, keys.privateKey) }
+  const { privateKey } = keys
+  const hash = sealHash(previous, { end, isSigned: privateKey !== undefined }, bytes)
+  return { end, hash, signature: privateKey === undefined ? undefined : sign(null, hash, privateKey) }
 }
 
 /** The entries in the bytes of a seal. A last one that a crash cut short is left out. */
@@ -92,15 +99,17 @@ export function decodeSeal(bytes: Buffer): Result<readonly SealEntry[], SealErro
 export function checkSeal(log: Buffer, entries: readonly SealEntry[], keys: SealKeys = {}): Result<number, SealError> {
   let previous = sealStart
   let start = 0
-  let isSigned = false
+  let mustBeSigned = false
   for (const [entry, { end, hash, signature }] of entries.entries()) {
     if (end > log.length) return err({ code: 'LogShorter', sealed: end, length: log.length })
-    if (!sealHash(previous, end, log.subarray(start, end)).equals(hash))
+    const isSigned = signature !== undefined
+    if (!sealHash(previous, { end, isSigned }, log.subarray(start, end)).equals(hash)) {
       return err({ code: 'Broken', entry, offset: start })
+    }
     // Once entries are signed, an unsigned one was not written by the holder of the key.
-    if (signature === undefined ? isSigned : !isGenuine(hash, signature, keys))
+    if (signature === undefined ? mustBeSigned : !isGenuine(hash, signature, keys))
       return err({ code: 'BadSignature', entry })
-    isSigned ||= signature !== undefined
+    mustBeSigned ||= isSigned
     previous = hash
     start = end
   }
