@@ -15,6 +15,7 @@ import { describe, expect, test } from 'vitest'
 import { systemFiles } from '#memory/canonical/files.ts'
 import { acquireLock } from '#memory/canonical/lock.ts'
 import { thisMachine } from '#memory/canonical/machine.ts'
+import { entryBytes } from '#memory/canonical/seal.ts'
 import { MemoryReader } from '#memory/reader.ts'
 import { Store, type StoreOptions } from '#memory/store.ts'
 import { storeErrorName } from '#memory/store-error.ts'
@@ -208,7 +209,7 @@ describe('a crash', () => {
   test('that cut the last, unsealed batch anywhere loses that batch and no other', () => {
     const { path, lengths } = committed(3)
     const log = readFileSync(path)
-    const seal = readFileSync(join(path, '..', 'canonical.seal')).subarray(0, 16 + 2 * 104)
+    const seal = readFileSync(join(path, '..', 'canonical.seal')).subarray(0, 16 + 2 * entryBytes)
     const [, second = 0, third = 0] = lengths
     for (let length = second + 1; length < third; length++) {
       const directory = newDirectory('cut')
@@ -226,7 +227,7 @@ describe('a crash', () => {
   test('between log and seal is mended by the next writer', () => {
     const { path } = committed(3)
     const seal = join(path, '..', 'canonical.seal')
-    truncateSync(seal, 16 + 2 * 104 + 50)
+    truncateSync(seal, 16 + 2 * entryBytes + 50)
     const store = opened(path)
     expect(commit(store, 4)).toBe('ok')
     store.close()
@@ -248,7 +249,7 @@ describe('a seal', () => {
     const store = opened(path)
     for (const n of [1, 2, 3]) commit(store, n)
     store.close()
-    truncateSync(join(path, '..', 'canonical.seal'), 16 + 104)
+    truncateSync(join(path, '..', 'canonical.seal'), 16 + entryBytes)
     expect(Store.open(path, { now })).toMatchObject({ error: { code: 'Seal', inner: { code: 'Behind', batches: 2 } } })
     expect(existsSync(`${path}.lock`)).toBe(false)
     const reader = MemoryReader.open(path)
@@ -276,7 +277,7 @@ describe('a seal', () => {
     const reader = MemoryReader.open(path)
     expect(reader.ok && reader.value.sealState).toBe('unsealed')
     opened(path).close()
-    expect(statSync(join(path, '..', 'canonical.seal')).size).toBe(16 + 104)
+    expect(statSync(join(path, '..', 'canonical.seal')).size).toBe(16 + entryBytes)
   })
 })
 

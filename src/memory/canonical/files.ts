@@ -139,6 +139,61 @@ export function readFully(file: OpenFile, position: number, length: number): Buf
   return bytes.subarray(0, done)
 }
 
+/**
+ * Makes a file that is there with all its bytes or not at all, and durable but for its name; false when there is one.
+ * A file that is made first and filled then may be found empty, or full of zeros, after a crash in between. `fresh` is
+ * the name it has meanwhile.
+ */
+export function createWhole(files: Files, path: string, bytes: Uint8Array, fresh: string): boolean {
+  writeNew(files, fresh, [bytes])
+  try {
+    files.link(fresh, path)
+    return true
+  } catch (thrown) {
+    if (errnoOf(thrown) === 'EEXIST') return false
+    if (!withoutLinks.has(errnoOf(thrown))) throw thrown
+    return createInPlace(files, path, bytes)
+  } finally {
+    files.remove(fresh)
+  }
+}
+
+/** What file systems say that have no second names for a file. */
+const withoutLinks: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
+
+function createInPlace(files: Files, path: string, bytes: Uint8Array): boolean {
+  try {
+    writeNew(files, path, [bytes])
+    return true
+  } catch (thrown) {
+    if (errnoOf(thrown) === 'EEXIST') return false
+    throw thrown
+  }
+}
+
+/** A new file; one that could not be written whole is not left behind. */
+export function writeNew(
+  files: Files,
+  path: string,
+  parts: readonly Uint8Array[],
+  { isSynced }: { readonly isSynced: boolean } = { isSynced: true },
+): void {
+  const file = files.open(path, 'create')
+  try {
+    let at = 0
+    for (const part of parts) {
+      file.write(part, at)
+      at += part.length
+    }
+    if (isSynced) file.sync()
+  } catch (thrown) {
+    files.remove(path)
+    throw thrown
+  } finally {
+    file.close()
+  }
+}
+
 /** The system's word for why: `ENOSPC`. Never a path. */
 export function errnoOf(thrown: unknown): string {
   return thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : 'UNKNOWN'
