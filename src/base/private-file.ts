@@ -1,6 +1,7 @@
-import { closeSync, constants, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, constants, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { durable, syncFile, syncRenamed } from './durable.ts'
 import { Failure } from './failure.ts'
 import { openPrivateFile } from './private-directory.ts'
 
@@ -12,11 +13,11 @@ export function writePrivateFile(path: string, text: string | Uint8Array, option
   const directory = dirname(path)
   const fresh = join(directory, `.${basename(path)}.new`)
   rmSync(fresh, { force: true }) // left behind by a crash
-  const descriptor = openPrivateFile(fresh, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL)
+  const descriptor = openPrivateFile(fresh, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | durable())
   try {
     const bytes = typeof text === 'string' ? Buffer.from(text) : text
     for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done)
-    fsyncSync(descriptor)
+    syncFile(descriptor)
   } catch (error) {
     rmSync(fresh, { force: true })
     throw error
@@ -25,7 +26,7 @@ export function writePrivateFile(path: string, text: string | Uint8Array, option
   }
   if (options.backup !== undefined) keepOld(path, options.backup)
   renameSync(fresh, path)
-  syncDirectory(directory)
+  syncRenamed(path, directory)
 }
 
 /** The text of a file that only its owner may read; undefined when there is none, a `Failure` when it is open to others. */
@@ -81,14 +82,4 @@ function keepOld(path: string, backup: string): void {
     throw error
   }
   writePrivateFile(backup, old)
-}
-
-function syncDirectory(directory: string): void {
-  if (process.platform === 'win32') return // a directory cannot be opened there
-  const descriptor = openSync(directory, constants.O_RDONLY)
-  try {
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
 }

@@ -17,6 +17,8 @@ export interface Command {
   readonly keeps?: readonly Permission[]
   /** Works whatever the state of settings, directories and log: it neither reads nor needs them. */
   readonly stateless?: true
+  /** Works on the demo's directories whether or not `--demo` is given. */
+  readonly instance?: 'demo'
   readonly load?: () => Promise<{ readonly run: Run }>
   readonly subcommands?: readonly Command[]
 }

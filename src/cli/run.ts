@@ -50,7 +50,7 @@ async function runCommand(
       platform: process.platform,
       env: process.env,
       home: homedir(),
-      instance: invocation.options.flag('demo') ? demoInstance : defaultInstance,
+      instance: command.instance === 'demo' || invocation.options.flag('demo') ? demoInstance : defaultInstance,
     }),
     env: process.env,
     workingDirectory: process.cwd(),

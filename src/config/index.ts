@@ -7,6 +7,7 @@
  */
 export { type Account, type Identity, isLoopback, type Server } from './account.ts'
 export { emailPattern, isAccountName } from './account-schema.ts'
+export { type AgentSettings, type ProfileCapability, type ProfileSettings, profileCapabilities } from './agents.ts'
 export { loadConfig, parseConfig, readConfigFile } from './load.ts'
 export type { ConfigProblem } from './problem.ts'
 export { type Provider, providerNamed, providerOf, providers, type ServerPreset, type TlsMode } from './providers.ts'

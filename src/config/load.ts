@@ -5,6 +5,7 @@ import { Failure } from '#base/failure.ts'
 import { checkNotWritableByOthers } from '#base/private-directory.ts'
 import { err, ok, type Result } from '#base/result.ts'
 import { readAccounts } from './accounts.ts'
+import { readAgents } from './agents.ts'
 import { type ConfigProblem, problemOf } from './problem.ts'
 import { type Config, configSchema } from './schema.ts'
 
@@ -20,11 +21,13 @@ export function parseConfig(text: string): Result<Config, readonly ConfigProblem
     const message = (error.message.split('\n')[0] ?? error.message).replace(/^Invalid TOML document: /, '')
     return err([{ code: 'not_toml', line: error.line, key: '', message }])
   }
-  const { accounts, ...rest } = document
+  const { accounts, agents, ...rest } = document
   const checked = v.safeParse(configSchema, rest)
   if (!checked.success) return err(checked.issues.map(issue => problemOf(issue, { text, above: [] })))
+  const guarded = readAgents(agents, text)
+  if (!guarded.ok) return guarded
   const read = readAccounts(accounts, text)
-  return read.ok ? ok({ ...checked.output, ...read.value }) : read
+  return read.ok ? ok({ ...checked.output, ...read.value, agents: guarded.value }) : read
 }
 
 /**

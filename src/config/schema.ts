@@ -1,6 +1,7 @@
 import * as v from 'valibot'
 import type { Account } from './account.ts'
 import { accountSchema } from './account-schema.ts'
+import type { AgentSettings } from './agents.ts'
 
 /**
  * Every key. `title` says its type in a person's words, `description` what it does: both are what
@@ -122,6 +123,7 @@ export const configSchema = v.strictObject({
 export interface Config extends v.InferOutput<typeof configSchema> {
   readonly accounts: readonly Account[]
   readonly refusedAccounts: readonly RefusedAccount[]
+  readonly agents: AgentSettings
 }
 
 export interface RefusedAccount {
@@ -154,7 +156,7 @@ export function configKeys(): KeyFacts[] {
 
 /** The names that may stand in the table at `path`: what a mistyped one is compared with. */
 export function namesAt(path: readonly string[]): string[] {
-  if (path.length === 0) return [...Object.keys(configSchema.entries), 'accounts']
+  if (path.length === 0) return [...Object.keys(configSchema.entries), 'accounts', 'agents']
   if (path[0] === 'accounts') {
     const depth = path.length - 2
     const above = path.slice(2).join('.')

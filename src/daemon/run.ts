@@ -15,6 +15,7 @@ import { assemble } from './parts/index.ts'
 import { checkSocketPath, keyFile, storeFile } from './places.ts'
 import { Scheduler } from './scheduler.ts'
 import { admission } from './server/admission.ts'
+import { patience } from './server/connection.ts'
 import { dispatcher } from './server/dispatch.ts'
 import { Listener } from './server/listen.ts'
 import { openStoreThread } from './store/thread.ts'
@@ -88,11 +89,9 @@ async function serve(options: DaemonOptions, ending: Ending): Promise<void> {
       await part.start?.()
     }
     const key = randomBytes(32).toString('hex')
-    ensurePrivateDirectory(paths.runtimeDir, paths.homeDir)
-    writePrivateFile(keyFile(paths), key)
     const door = { build: build(), instance: paths.instance, dataDir: paths.dataDir, key }
-    const around = { clock, events, admit: admission(door), dispatch: dispatcher(handlers, log) }
-    listener = await Listener.open(paths, around)
+    const around = { clock, events, admit: admission(door), dispatch: dispatcher(handlers, log), patience }
+    listener = await Listener.open(paths, around, () => writePrivateFile(keyFile(paths), key))
     const { close } = watched(listener, scheduler, ending)
     closers.push(close, () => events.emit('daemon.stopping', {}))
     log.info('daemon.started', { pid: process.pid, version: door.build.version })

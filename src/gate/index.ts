@@ -73,7 +73,10 @@ export {
   type Limits,
   levelOf,
   limitsDefault,
+  meet,
   type Profile,
+  profileNamed,
+  profileNames,
 } from './profile.ts'
 export { nothingUsed, ORIGINS, type Origin, type Session, type Usage } from './session.ts'
 export { afterReading, type Reading, type Source, type Taint, untainted } from './taint.ts'

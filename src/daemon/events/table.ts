@@ -33,6 +33,14 @@ export const events = {
     summary: 'A provider refused for good; here it is again as the provider knows it.',
     data: v.object({ decision_id: v.number(), failed: v.number(), code: v.string() }),
   },
+  'draft.changed': {
+    summary: 'A draft was kept.',
+    data: v.object({ draft_id: v.number(), revision: v.number() }),
+  },
+  'send.changed': {
+    summary: 'A message on its way out has come further, or was refused.',
+    data: v.object({ send_id: v.number(), draft_id: v.number(), state: v.string() }),
+  },
   'account.state': {
     summary: 'An account became ready, went offline, needs its password.',
     data: v.object({ state: v.string(), detail: v.nullable(v.string()) }),

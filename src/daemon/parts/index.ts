@@ -1,5 +1,8 @@
+import { accountsPart } from '../accounts/index.ts'
 import { outboxPart } from '../outbox/index.ts'
 import type { Core, Handlers, Part } from '../part.ts'
+import { sendingPart } from '../sending/index.ts'
+import { syncPart } from '../sync/index.ts'
 import { type Clients, operatingPart } from './operating.ts'
 import { readingPart } from './reading.ts'
 
@@ -15,8 +18,18 @@ export function assemble(core: Core, clients: Clients): Assembled {
   const reading = readingPart(core)
   const outbox = outboxPart(core)
   const operating = operatingPart(core, clients)
+  const accounts = accountsPart(core)
+  const sending = sendingPart(core, accounts)
+  const sync = syncPart(core, { outbox, accounts, sending })
   return {
-    parts: [reading, outbox, operating],
-    handlers: { ...reading.handlers, ...outbox.handlers, ...operating.handlers },
+    parts: [reading, outbox, accounts, sending, operating, sync],
+    handlers: {
+      ...reading.handlers,
+      ...outbox.handlers,
+      ...accounts.handlers,
+      ...sending.handlers,
+      ...operating.handlers,
+      ...sync.handlers,
+    },
   }
 }

@@ -1,8 +1,11 @@
 import type * as v from 'valibot'
+import { accountRequests } from './accounts.ts'
 import { changingRequests } from './changing.ts'
 import { operatingRequests } from './operating.ts'
 import { readingRequests } from './reading.ts'
 import type { RequestSpec } from './spec.ts'
+import { syncingRequests } from './syncing.ts'
+import { writingRequests } from './writing.ts'
 
 /**
  * Every request there is. A part of the daemon adds its own file of requests here and its handlers to
@@ -12,6 +15,9 @@ export const requests = {
   ...readingRequests,
   ...changingRequests,
   ...operatingRequests,
+  ...syncingRequests,
+  ...accountRequests,
+  ...writingRequests,
 } as const satisfies Readonly<Record<string, RequestSpec>>
 
 type Requests = typeof requests

@@ -45,7 +45,7 @@ export type Scope<Field extends string = string> =
   /** Every account there is: only whoever may reach all may ask. */
   | { readonly accounts: 'all'; readonly why: string }
 
-export type Reference = 'messages' | 'thread' | 'draft' | 'plan' | 'decision' | 'selection' | 'saved_search'
+export type Reference = 'messages' | 'thread' | 'draft' | 'send' | 'plan' | 'decision' | 'selection' | 'saved_search'
 
 type FieldOf<Params extends ParamsSchema> = keyof v.InferOutput<Params> & string
 

@@ -13,16 +13,24 @@ import type { Dispatch } from './dispatch.ts'
 /** For each connection. */
 const requestsUnderWayMax = 32
 const unreadBytesMax = 4 * 1024 * 1024
-const helloMs = 5_000
-const frameMs = 30_000
+const unreadEventBytesMax = 256 * 1024
 /** For a client to hang up once it has been told that this is the end. */
 const endMs = 1_000
+
+/** How long a client may take over what everybody can do at once. */
+export interface Patience {
+  readonly helloMs: number
+  /** From a frame's first byte to its last. */
+  readonly frameMs: number
+}
+export const patience: Patience = { helloMs: 5_000, frameMs: 30_000 }
 
 export interface Surroundings {
   readonly clock: Clock
   readonly events: EventBus
   readonly admit: Admission
   readonly dispatch: Dispatch
+  readonly patience: Patience
   readonly onClose: (connection: Connection) => void
 }
 
@@ -52,7 +60,7 @@ export class Connection {
     socket.on('drain', () => this.#drained())
     socket.on('error', () => socket.destroy())
     socket.on('close', () => this.#closed())
-    this.#expect(helloMs, 'no hello came')
+    this.#expect(around.patience.helloMs, 'no hello came')
   }
 
   get isIdle(): boolean {
@@ -84,7 +92,7 @@ export class Connection {
     }
     if (this.#caller === undefined) return
     if (!this.#reader.isWithin) this.#expectNothing()
-    else if (this.#timer === undefined) this.#expect(frameMs, 'a frame was not finished')
+    else if (this.#timer === undefined) this.#expect(this.#around.patience.frameMs, 'a frame was not finished')
   }
 
   #handle(frame: Readonly<Record<string, unknown>>): void {
@@ -163,7 +171,7 @@ export class Connection {
   #tell(event: Event): void {
     if (this.#isClosed || !isWanted(event, this.#wanted)) return
     // A client that does not read loses events, never answers; it is told how many once it reads again.
-    if (this.#socket.writableLength > unreadBytesMax) {
+    if (this.#socket.writableLength > unreadEventBytesMax) {
       this.#skipped++
       return
     }

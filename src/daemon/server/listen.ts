@@ -1,5 +1,6 @@
-import { chmodSync, lstatSync, rmSync } from 'node:fs'
+import { chmodSync, lstatSync, renameSync, rmSync } from 'node:fs'
 import { connect, createServer, type Server, type Socket } from 'node:net'
+import { join } from 'node:path'
 import { Failure } from '#base/failure.ts'
 import type { Paths } from '#base/paths.ts'
 import { ensurePrivateDirectory } from '#base/private-directory.ts'
@@ -25,21 +26,33 @@ export class Listener {
     this.#paths = paths
   }
 
-  /** Binds the socket, 0600 in a directory that is 0700. Whoever calls this holds the lock of the data directory. */
-  static async open(paths: Paths, around: Omit<Surroundings, 'onClose'>): Promise<Listener> {
+  /**
+   * Binds the socket, 0600 in a directory that is 0700. Whoever calls this holds the lock of the data directory.
+   * `publish` writes what clients need before they can find the socket: it gets its name last, in one step.
+   */
+  static async open(paths: Paths, around: Omit<Surroundings, 'onClose'>, publish: () => void): Promise<Listener> {
     checkSocketPath(paths)
     ensurePrivateDirectory(paths.runtimeDir, paths.homeDir)
     await removeStaleSocket(paths.socketFile)
-    const server = createServer({ pauseOnConnect: false })
+    const server = createServer()
     const listener = new Listener(server, paths)
     let connections = 0
     server.on('connection', socket => listener.#welcome(socket, ++connections, around))
+    const isPipe = process.platform === 'win32'
+    // Node removes the path that it bound when it closes, whoever's socket is there by then: it knows another name.
+    const bound = isPipe ? paths.socketFile : join(paths.runtimeDir, 'daemon.bind')
+    if (isPipe) publish()
+    else rmSync(bound, { force: true })
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject)
-      server.listen(paths.socketFile, resolve)
+      server.listen(bound, resolve)
     })
-    if (process.platform !== 'win32') chmodSync(paths.socketFile, 0o600)
-    listener.#identity = identityOf(paths.socketFile)
+    if (!isPipe) {
+      chmodSync(bound, 0o600)
+      publish()
+      renameSync(bound, paths.socketFile)
+      listener.#identity = identityOf(paths.socketFile)
+    }
     return listener
   }
 
@@ -56,7 +69,6 @@ export class Listener {
   async close(): Promise<void> {
     const isOurs = !this.isReplaced
     const closed = new Promise<void>(resolve => this.#server.close(() => resolve()))
-    // Node removes the path that it bound, whatever is there now.
     if (isOurs && process.platform !== 'win32') rmSync(this.#paths.socketFile, { force: true })
     const endsAt = performance.now() + drainMs
     while ([...this.#connections].some(({ isIdle }) => !isIdle) && performance.now() < endsAt) await pause(pollMs)

@@ -3,7 +3,6 @@ import {
   closeSync,
   constants,
   fstatSync,
-  fsyncSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -15,6 +14,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { durable, syncDirectory, syncFile } from '#base/durable.ts'
 import { err, ok, type Result } from '#base/result.ts'
 import { type Draft, type DraftError, decodeDraft, draftLimits, encodeDraft, type NewDraft, newDraft } from './draft.ts'
 import { type DraftState, draftStates, isMove, terminalStates } from './state.ts'
@@ -243,21 +243,11 @@ function readPlainFile(path: string, bytesMax: number): Uint8Array | undefined {
 }
 
 function writeNew(path: string, content: string | Uint8Array): void {
-  const descriptor = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600)
+  const descriptor = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | durable(), 0o600)
   try {
     const bytes = typeof content === 'string' ? Buffer.from(content) : content
     for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written)
-    fsyncSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
-}
-
-function syncDirectory(path: string): void {
-  if (process.platform === 'win32') return
-  const descriptor = openSync(path, constants.O_RDONLY)
-  try {
-    fsyncSync(descriptor)
+    syncFile(descriptor)
   } finally {
     closeSync(descriptor)
   }

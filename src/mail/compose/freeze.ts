@@ -97,10 +97,10 @@ export function freeze(input: FreezeInput): Result<FrozenDraft, FreezeRefusal> {
   return ok({ messageId: input.messageId, envelope, bytes, digest, bcc: content.bcc } as unknown as FrozenDraft)
 }
 
-/** Over exactly what is told to the server: the sender, every recipient, the bytes. */
+/** Over exactly what is told to the server: the sender, every recipient in whatever order, the bytes. */
 export function digestOf({ from, to }: Envelope, bytes: Uint8Array): string {
   const hash = createHash('sha256').update('postern outgoing message, version 1\n')
-  hash.update(`${JSON.stringify([from, ...to])}\n`)
+  hash.update(`${JSON.stringify([from, ...[...to].sort()])}\n`)
   return hash.update(bytes).digest('hex')
 }
 

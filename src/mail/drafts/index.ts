@@ -9,7 +9,9 @@
 export { type Bounce, recordBounce } from './bounce-rows.ts'
 export { type DraftRow, type DraftSave, deleteDraft, draftById, listDrafts, saveDraft } from './draft-rows.ts'
 export {
+  copiesWanted,
   dueAt,
+  isInMailbox,
   listSends,
   type SendRecipient,
   type SendRow,

@@ -1,4 +1,5 @@
 import { bytes, integer, optionalInteger, type Row, type Statements, text } from '../store/database.ts'
+import { messageKey } from '../thread/index.ts'
 
 export const SEND_STATES = [
   'prepared',
@@ -78,9 +79,35 @@ export function sendsOfMessage(statements: Statements, messageId: string): SendR
   return rows.map(row => sendOf(statements, row))
 }
 
-/** When the next message wants to leave: ms since 1970. */
-export function dueAt(statements: Statements): number | null {
-  return optionalInteger(statements.one("SELECT min(next_try_at) FROM sends WHERE state = 'waiting'"), 0)
+/** When the next message of each account wants to leave: ms since 1970. */
+export function dueAt(statements: Statements): { readonly account: string; readonly at: number }[] {
+  const rows = statements.all(
+    `SELECT a.name, min(s.next_try_at) FROM sends s JOIN accounts a ON a.id = s.account_id
+     WHERE s.state = 'waiting' GROUP BY s.account_id`,
+  )
+  return rows.map(row => ({ account: text(row, 0), at: integer(row, 1) }))
+}
+
+/** Whether the mailbox holds the message: then a server took it, whatever became of its answer. */
+export function isInMailbox(statements: Statements, { account, messageId }: SendRow): boolean {
+  const row = statements.one(
+    `SELECT 1 FROM messages m JOIN envelopes e ON e.id = m.id JOIN accounts a ON a.id = m.account_id
+     WHERE m.message_key = ? AND e.message_id = ? AND a.name = ?`,
+    messageKey(messageId),
+    messageId,
+    account,
+  )
+  return row !== undefined
+}
+
+/** Sends whose own copy has to be filed yet, the oldest first. */
+export function copiesWanted(statements: Statements, account: string): number[] {
+  const rows = statements.all(
+    `SELECT s.id FROM sends s JOIN accounts a ON a.id = s.account_id
+     WHERE s.copy = 'wanted' AND s.state = 'sent' AND a.name = ? ORDER BY s.id LIMIT 100`,
+    account,
+  )
+  return rows.map(row => integer(row, 0))
 }
 
 /** The bytes of a send, as long as they are kept, and whom its own copy names in Bcc (JSON). */

@@ -49,7 +49,7 @@ export interface ImportReport {
 }
 
 /** Enough for the index to sort, little enough for memory. */
-const itemsPerJob = 2_000
+const itemsPerJob = 1_000
 const jobsPerThread = 2
 /** Tending goes in steps, so that progress can be told. */
 const tendStepMs = 1_000

@@ -17,10 +17,18 @@ export interface Letter {
   readonly modifiedAt: number | undefined
 }
 
-/** Reads messages; keeps the last mbox open, since its messages come one after the other. */
+const slabBytes = 8 * 1024 * 1024
+
+/**
+ * Reads messages; keeps the last mbox open, since its messages come one after the other. They are read into memory
+ * that is used again after `reuse`: a buffer for each would keep the garbage collector busy.
+ */
 export class LetterReader {
   #path = ''
   #open: OpenFile | undefined
+  #slabs = [Buffer.allocUnsafeSlow(slabBytes)]
+  #slab = 0
+  #used = 0
 
   read(found: Found): Letter | Trouble {
     try {
@@ -28,6 +36,12 @@ export class LetterReader {
     } catch (thrown) {
       return trouble(found.path, 'file_unreadable', `this message cannot be read: ${reasonOf(thrown)}`)
     }
+  }
+
+  /** The letters read so far are done with: the next ones are written over them. */
+  reuse(): void {
+    this.#slab = 0
+    this.#used = 0
   }
 
   close(): void {
@@ -64,13 +78,25 @@ export class LetterReader {
       return trouble(path, 'message_too_large', `a message of more than ${messageBytesMax / 1024 / 1024} MB`)
     }
     if (end <= start) return trouble(path, 'message_empty', 'an empty message')
-    const bytes = Buffer.allocUnsafeSlow(end - start)
+    const bytes = this.#room(end - start)
     for (let done = 0; done < bytes.length; ) {
       const read = readSync(descriptor, bytes, done, bytes.length - done, start + done)
       if (read === 0) return trouble(path, 'file_changed', 'it became shorter while it was read')
       done += read
     }
     return bytes
+  }
+
+  #room(length: number): Buffer {
+    if (length > slabBytes / 2) return Buffer.allocUnsafeSlow(length)
+    if (this.#used + length > slabBytes) {
+      this.#slab++
+      this.#used = 0
+    }
+    const slab = this.#slabs[this.#slab] ?? Buffer.allocUnsafeSlow(slabBytes)
+    this.#slabs[this.#slab] = slab
+    this.#used += length
+    return slab.subarray(this.#used - length, this.#used)
   }
 }
 

@@ -43,7 +43,7 @@ export class Threads {
   #start(order: WorkOrder) {
     const worker = startThread(
       { name: 'import', source: new URL('./worker.ts', import.meta.url) },
-      { workerData: order, resourceLimits: { maxOldGenerationSizeMb: heapMegabytesMax } },
+      { workerData: order, resourceLimits: { maxOldGenerationSizeMb: heapMegabytesMax, maxYoungGenerationSizeMb: 24 } },
     )
     const asked: Asked[] = []
     worker.on('message', (worked: Worked) => asked.shift()?.resolve(worked))

@@ -30,7 +30,7 @@ export interface Worked {
 }
 
 /** Raw bytes that a batch holds at most, but for one large message. */
-const batchBytesMax = 24 * 1024 * 1024
+const batchBytesMax = 8 * 1024 * 1024
 
 export class Work {
   readonly #order: WorkOrder
@@ -53,7 +53,9 @@ export class Work {
       else this.#take(found, letter, gathered)
     }
     this.#letters.close()
-    return gathered.sealed()
+    const worked = gathered.sealed()
+    this.#letters.reuse()
+    return worked
   }
 
   #take(found: Found, letter: Letter, gathered: Gathered): void {

@@ -75,7 +75,8 @@ class Settling {
   #apply({ change, fields }: Taken, places: readonly Place[]): void {
     const id = change.message
     this.#applied++
-    this.#movePlaces(id, change.leaveFolders, places)
+    // Without a word on where it is now, it is still known by where it was: the next sync finds it gone from there.
+    if (places.length > 0) this.#movePlaces(id, change.leaveFolders, places)
     for (const sent of fields) {
       const waiting = waitingOf(this.#writing, id, sent.field)
       if (waiting === undefined) continue

@@ -1,6 +1,7 @@
 import { integer } from '../store/database.ts'
 import type { MessageId } from '../store/ids.ts'
 import type { Writing } from '../store/writing.ts'
+import { setField } from './fields.ts'
 
 /**
  * What a provider says meets what the person decided and the provider does not know yet: the decision wins until it is
@@ -30,11 +31,35 @@ export function heedsLabel(writing: Writing, id: MessageId, label: number, isSo:
   return false
 }
 
+/**
+ * A provider's word that a message is no longer in a folder. Somebody else moved or deleted it: if that is where a
+ * decision wanted it moved away from, the decision about its place is void, and it is where they put it. Says whether
+ * the label is to be taken away here too.
+ */
+export function leftFolder(writing: Writing, id: MessageId, label: number): boolean {
+  const { statements, labels } = writing
+  const row = statements.one('SELECT wanted FROM outbox WHERE message_id = ? AND field = ?', id, label)
+  if (row === undefined) return true
+  hear(writing, id, { field: label, isSo: false, isWanted: integer(row, 0) === 1 })
+  if (integer(row, 0) === 1) return false
+  const waiting = statements
+    .all('SELECT field, wanted, decision_id FROM outbox WHERE message_id = ? AND field > 0 AND is_held = 0', id)
+    .filter(each => labels.byId(integer(each, 0)).kind === 'folder')
+  if (waiting.some(each => integer(each, 1) === 0)) return false // another copy is still to be moved there
+  for (const each of waiting) {
+    statements.run('DELETE FROM outbox WHERE message_id = ? AND field = ?', id, integer(each, 0))
+    setField(writing, id, { field: integer(each, 0), value: false })
+    settleItem(writing, id, integer(each, 2), 'dropped')
+  }
+  return false
+}
+
 function hear(
-  { statements }: Writing,
+  writing: Writing,
   id: MessageId,
   { field, isSo, isWanted }: { field: number; isSo: boolean; isWanted: boolean },
 ): void {
+  const { statements } = writing
   if (isSo !== isWanted) {
     statements.run('UPDATE outbox SET base = ? WHERE message_id = ? AND field = ?', isSo ? 1 : 0, id, field)
     return
@@ -44,10 +69,15 @@ function hear(
     0,
   )
   statements.run('DELETE FROM outbox WHERE message_id = ? AND field = ?', id, field)
+  settleItem(writing, id, decision, 'applied')
+}
+
+function settleItem({ statements }: Writing, id: MessageId, decision: number, state: 'applied' | 'dropped'): void {
   statements.run(
-    `UPDATE decision_items SET state = 'applied' WHERE decision_id = ?1 AND message_id = ?2 AND state = 'pending'
+    `UPDATE decision_items SET state = ?3 WHERE decision_id = ?1 AND message_id = ?2 AND state = 'pending'
      AND NOT EXISTS (SELECT 1 FROM outbox WHERE message_id = ?2 AND decision_id = ?1)`,
     decision,
     id,
+    state,
   )
 }

@@ -30,7 +30,7 @@ export interface ProviderChange {
   readonly addLabels: readonly IncomingLabel[]
   readonly removeLabels: readonly string[]
   /**
-   * Folders. With both, every copy in `leave` is moved to `enter`. Leaving without entering takes it out of that
+   * Folders. With both, every copy in `leave` is moved to `enter`. Entering alone copies it there. Leaving without entering takes it out of that
    * folder only where the provider can do so without deleting it (a label provider's inbox); else it is refused.
    * Flags and labels are set before the move, for the copy that arrives bears them.
    */

@@ -9,10 +9,12 @@
  * May never happen here: a fetch, a script, raw HTML in a result, text that a person could not see mixed into what
  * they can, content that is lost without a trace.
  */
+
 export { bidiMarks, fillers, fillersButBlank, zeroWidthMarks } from './characters.ts'
 export type { HiddenFacts, HiddenText } from './html/hidden.ts'
 export { type IndexText, indexText } from './html/index-text.ts'
 export type { LinkStyle } from './html/links.ts'
+export { escapeMarkdown } from './html/markdown.ts'
 export type { HiddenReason } from './html/style.ts'
 export { type InvisibleFacts, invisibleFacts, stripInvisible } from './invisible.ts'
 export { looksLikeHtml } from './looks-like-html.ts'

@@ -1,5 +1,5 @@
 import { err, ok, type Result } from '#base/result.ts'
-import { heedsLabel, shieldFlags } from '../outbox/shield.ts'
+import { heedsLabel, leftFolder, shieldFlags } from '../outbox/shield.ts'
 import { integer, optionalInteger, type Statements } from './database.ts'
 import { type StoreError, storeError } from './errors.ts'
 import { isUnread, ownFlags } from './flags.ts'
@@ -95,12 +95,28 @@ export function forgetPlaces(writing: Writing, gone: Expunged): Result<readonly 
     for (const id of takePlaces(statements, labelId, gone)) {
       const other = statements.one('SELECT 1 FROM locations WHERE label_id = ? AND message_id = ?', labelId, id)
       if (other !== undefined) continue
-      if (heedsLabel(writing, id, labelId, false)) removeLabel(writing, id, labelId)
+      if (leftFolder(writing, id, labelId)) removeLabel(writing, id, labelId)
+      removeGuesses(writing, id)
       refreshFlags(writing, id)
       if (labelsOf(writing, id).length === 0) homeless.push(id)
     }
     return ok(homeless)
   })
+}
+
+/**
+ * Folders that we think the message is in, because we moved it there and the server did not say where to. Now that it
+ * is gone from where it was, the folder itself has to show it.
+ */
+function removeGuesses(writing: Writing, id: MessageId): void {
+  const rows = writing.statements.all(
+    `SELECT l.id FROM message_labels ml JOIN labels l ON l.id = ml.label_id JOIN accounts a ON a.id = l.account_id
+     WHERE ml.message_id = ?1 AND l.kind = 'folder' AND a.delivery = 'folders'
+     AND NOT EXISTS (SELECT 1 FROM locations p WHERE p.label_id = l.id AND p.message_id = ?1)
+     AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.message_id = ?1 AND o.field = l.id)`,
+    id,
+  )
+  for (const row of rows) removeLabel(writing, id, integer(row, 0))
 }
 
 function takePlaces(statements: Statements, label: number, { uidvalidity, uids }: Expunged): MessageId[] {

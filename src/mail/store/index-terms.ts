@@ -1,3 +1,4 @@
+import { Buffer } from 'node:buffer'
 import { asOneWord, foldForIndex, wordsOf } from './folding.ts'
 import type { Address, AttachmentFacts, MessageDocument } from './incoming.ts'
 
@@ -11,7 +12,8 @@ export interface IndexTerms {
   readonly delivered: string
   readonly list: string
   readonly filename: string
-  readonly body: string
+  /** UTF-8: by far the longest, and bytes cost neither a thread nor SQLite a conversion. */
+  readonly body: Uint8Array
   readonly facts: string
   /** Words in which a piece can be looked for. */
   readonly words: readonly string[]
@@ -23,7 +25,7 @@ const addressesMax = 2_000
 const wordsMax = 400
 
 /** What the index holds of a message; computed by the workers, not by the writer. */
-export function indexTerms(document: MessageDocument, sizeBytes: number): IndexTerms {
+export function indexTerms(document: MessageDocument, sizeBytes: number, texts: TextSlabs): IndexTerms {
   const subject = document.subject.slice(0, shortTextCharsMax)
   const filenames = document.attachments
     .map(({ filename }) => filename)
@@ -39,9 +41,35 @@ export function indexTerms(document: MessageDocument, sizeBytes: number): IndexT
     delivered: peopleTerms(document.deliveredTo.map(email => ({ name: null, email }))),
     list: foldForIndex(document.listId.slice(0, shortTextCharsMax)),
     filename: foldForIndex(filenames),
-    body: foldForIndex(document.text.slice(0, bodyCharsMax)),
+    body: texts.add(foldForIndex(document.text.slice(0, bodyCharsMax))),
     facts: factTerms(document, sizeBytes),
     words: [...new Set(wordsOf(`${subject} ${names.join(' ')} ${filenames}`))].slice(0, wordsMax),
+  }
+}
+
+const slabBytes = 1 << 20
+const bytesPerCharacterMax = 3
+
+/** Texts in UTF-8, many to a buffer, since each buffer that changes threads costs as much as a short text. */
+export class TextSlabs {
+  readonly #slabs: Buffer[] = []
+  #used = 0
+
+  get buffers(): readonly ArrayBufferLike[] {
+    return this.#slabs.map(({ buffer }) => buffer)
+  }
+
+  add(text: string): Uint8Array {
+    const room = text.length * bytesPerCharacterMax
+    let slab = this.#slabs.at(-1)
+    if (slab === undefined || this.#used + room > slab.length) {
+      slab = Buffer.allocUnsafeSlow(Math.max(slabBytes, room))
+      this.#slabs.push(slab)
+      this.#used = 0
+    }
+    const start = this.#used
+    this.#used += slab.write(text, start, 'utf8')
+    return slab.subarray(start, this.#used)
   }
 }
 

@@ -1,7 +1,7 @@
 import { type BaseSubject, baseSubject } from '../thread/index.ts'
 import { type LineEnd, notBase64, type Unwrapped, unwrapBase64 } from './base64-lines.ts'
 import type { IncomingMessage } from './incoming.ts'
-import { type IndexTerms, indexTerms } from './index-terms.ts'
+import { type IndexTerms, indexTerms, TextSlabs } from './index-terms.ts'
 import { pack } from './packing.ts'
 import { sha256 } from './sha256.ts'
 
@@ -13,6 +13,8 @@ export interface SealedBatch {
   readonly messages: readonly SealedMessage[]
   readonly blocks: readonly SealedBlock[]
   readonly parts: readonly SealedPart[]
+  /** What the messages' `terms` are views of. */
+  readonly texts: readonly ArrayBufferLike[]
 }
 
 export interface SealedMessage {
@@ -69,25 +71,31 @@ export interface SealOptions {
 export function seal(messages: readonly IncomingMessage[], options: SealOptions = {}): SealedBatch {
   const writer = new BlockWriter()
   const parts = new PartCollector()
-  const sealed = messages.map(message => sealMessage(message, { writer, parts, isStored: options.isStored }))
-  return { messages: sealed, blocks: writer.finish(), parts: parts.sealed }
+  const texts = new TextSlabs()
+  const sealed = messages.map(message => sealMessage(message, { writer, parts, texts, isStored: options.isStored }))
+  return { messages: sealed, blocks: writer.finish(), parts: parts.sealed, texts: texts.buffers }
 }
 
 /** For `postMessage(batch, transferables(batch))`. */
 export function transferables(batch: SealedBatch): ArrayBuffer[] {
-  const buffers = [...batch.blocks.map(({ packed }) => packed.buffer), ...batch.parts.map(({ body }) => body.buffer)]
+  const buffers = [
+    ...batch.blocks.map(({ packed }) => packed.buffer),
+    ...batch.parts.map(({ body }) => body.buffer),
+    ...batch.texts,
+  ]
   return buffers.filter(buffer => buffer instanceof ArrayBuffer)
 }
 
 interface Sealing {
   readonly writer: BlockWriter
   readonly parts: PartCollector
+  readonly texts: TextSlabs
   readonly isStored: SealOptions['isStored']
 }
 
 function sealMessage(message: IncomingMessage, sealing: Sealing): SealedMessage {
   const { raw, ...rest } = message
-  const terms = indexTerms(message.document, raw?.length ?? 0)
+  const terms = indexTerms(message.document, raw?.length ?? 0, sealing.texts)
   const incoming = { ...rest, document: { ...message.document, text: '' } }
   const subject = baseSubject(message.document.subject)
   return { incoming, terms, subject, raw: raw === undefined ? undefined : sealRaw(raw, message, sealing) }

@@ -48,6 +48,7 @@ import type { IncomingLabel } from './incoming.ts'
 import { type Ingested, ingest } from './ingest.ts'
 import { dropMailbox, type KnownMailbox, removeHomeless, setMailboxes } from './mailboxes.ts'
 import { inspect, migrate } from './migrations.ts'
+import { recount } from './recount.ts'
 import { type Rederived, rederiveMessages, resetIndex } from './rederive.ts'
 import {
   deleteSavedSearch,
@@ -128,6 +129,10 @@ export class MailWriter {
 
   resetIndex(): Result<undefined, StoreError> {
     return resetIndex(this.#writing)
+  }
+
+  recount(): Result<{ corrected: number }, StoreError> {
+    return recount(this.#writing)
   }
 
   setAddresses(account: string, addresses: readonly string[]): Result<undefined, StoreError> {

@@ -1,10 +1,7 @@
 import {
   closeSync,
   constants,
-  fdatasyncSync,
   fstatSync,
-  fsyncSync,
-  ftruncateSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -14,6 +11,7 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs'
+import { durable, syncDirectory, syncFileData, truncateDurably } from '#base/durable.ts'
 
 /**
  * The little of a file system that a log needs, so that tests can let each step fail. Every method throws what the
@@ -46,6 +44,7 @@ export interface OpenFile {
   read(target: Uint8Array, position: number): number
   /** All of `bytes`, or it throws; then any part may have been written. */
   write(bytes: Uint8Array, position: number): void
+  /** Durable when it returns. */
   truncate(size: number): void
   sync(): void
   close(): void
@@ -53,8 +52,8 @@ export interface OpenFile {
 
 const flags: Readonly<Record<OpenMode, number>> = {
   read: constants.O_RDONLY,
-  write: constants.O_RDWR,
-  create: constants.O_RDWR | constants.O_CREAT | constants.O_EXCL,
+  write: constants.O_RDWR | durable(),
+  create: constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | durable(),
 }
 
 export const systemFiles: Files = {
@@ -77,15 +76,7 @@ export const systemFiles: Files = {
   makeDirectory(path) {
     mkdirSync(path, { recursive: true, mode: 0o700 })
   },
-  syncDirectory(path) {
-    if (process.platform === 'win32') return // directories cannot be opened there, and need not be
-    const descriptor = openSync(path, constants.O_RDONLY)
-    try {
-      fsyncSync(descriptor)
-    } finally {
-      closeSync(descriptor)
-    }
-  },
+  syncDirectory,
 }
 
 class SystemFile implements OpenFile {
@@ -111,11 +102,11 @@ class SystemFile implements OpenFile {
   }
 
   truncate(size: number): void {
-    ftruncateSync(this.#descriptor, size)
+    truncateDurably(this.#descriptor, size)
   }
 
   sync(): void {
-    fdatasyncSync(this.#descriptor)
+    syncFileData(this.#descriptor)
   }
 
   close(): void {

@@ -149,6 +149,7 @@ describe('taking mail in', () => {
     expect(value(box.writer.ingest(again))).toEqual([{ id, outcome: 'known' }])
     expect(box.reader.placed('home', again.messages[0]?.raw?.sha256 ?? Buffer.alloc(0))).toEqual({
       id,
+      flags: 0,
       labelKeys: ['INBOX'],
     })
   })

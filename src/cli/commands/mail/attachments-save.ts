@@ -1,10 +1,11 @@
-import { closeSync, constants, openSync, writeSync } from 'node:fs'
+import { closeSync } from 'node:fs'
 import { join, parse, resolve } from 'node:path'
 import { Failure } from '#base/failure.ts'
 import { attachmentBytes, attachmentFileName } from '#mail/mime/index.ts'
 import type { Run } from '../../command.ts'
 import { chooseAttachments } from './find-attachment.ts'
 import { findMessage, rawOf } from './find-message.ts'
+import { createNewFile, writeFully } from './new-file.ts'
 import { withReader } from './open-store.ts'
 
 const sameNameMax = 1000
@@ -29,36 +30,21 @@ export const run: Run = ({ positionals: [id = '', ...parts], options }, session)
   })
 
 /**
- * Writes a new file, for its owner alone, under the first free one of `name`, `name (2)`… The sender chose the name:
- * it has been made a plain file name before, and the file is created exclusively, so that neither a file nor a link
- * that waits there is written through.
+ * Writes a new file under the first free one of `name`, `name (2)`… The sender chose the name: it has been made a
+ * plain file name before.
  */
 function saveAs(directory: string, name: string, bytes: Uint8Array): string {
   const { name: stem, ext } = parse(name)
   for (let copy = 1; copy <= sameNameMax; copy++) {
     const file = join(directory, copy === 1 ? name : `${stem} (${copy})${ext}`)
-    const descriptor = createNew(file)
+    const descriptor = createNewFile(file)
     if (descriptor === undefined) continue
     try {
-      for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done)
+      writeFully(descriptor, bytes, file)
     } finally {
       closeSync(descriptor)
     }
     return file
   }
   throw new Failure('failed', 'name_taken', `there are ${sameNameMax} files named ${name} already`)
-}
-
-function createNew(file: string): number | undefined {
-  try {
-    return openSync(
-      file,
-      constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0),
-      0o600,
-    )
-  } catch (cause) {
-    if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') return undefined
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new Failure('failed', 'file_not_written', `cannot write ${file}: ${reason}`, { cause })
-  }
 }

@@ -1,4 +1,5 @@
 import type { Command, Option } from '../../command.ts'
+import { exportCommand } from './export-spec.ts'
 import { importCommand } from './import-spec.ts'
 import { listingOptions } from './listing.ts'
 
@@ -134,6 +135,7 @@ export const mailCommands: readonly Command[] = [
       },
     ],
   },
+  exportCommand,
   {
     name: 'labels',
     summary: 'List labels and folders with their counts',

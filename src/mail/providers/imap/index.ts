@@ -33,7 +33,8 @@ import { watchMailboxes } from './watch.ts'
  */
 export interface ImapOptions {
   readonly account: string
-  readonly server: ImapServer
+  /** Asked for with each connection: a file of certificates may have been changed. */
+  readonly server: () => Result<ImapServer, ProviderError>
   /** Asked for at each login, so that a changed password is found; undefined for servers without login. */
   readonly login: () => Promise<Result<Login | undefined, ProviderError>>
   readonly clock: Clock
@@ -50,8 +51,10 @@ export class ImapProvider implements MailProvider {
     this.#clock = clock
     this.#connections = new Connections(
       async signal => {
+        const where = server()
+        if (!where.ok) return where
         const found = await login()
-        return found.ok ? connectImap(server, found.value, signal) : found
+        return found.ok ? connectImap(where.value, found.value, signal) : found
       },
       () => clock.monotonicMs(),
     )

@@ -29,10 +29,10 @@ export function troubleOf(error: Error): SmtpTrouble {
   const certificate = certificateTrouble(error)
   if (certificate !== undefined) return { code: 'tls', message: certificate }
   if (code === 'EAUTH') return authTrouble(response, reply)
+  if (code === 'ETLS') return { code: 'tls', message: tlsWords(error) }
   if (reply !== undefined) {
     return { code: reply >= 500 ? 'refused' : 'refused_for_now', message: words(response), reply }
   }
-  if (code === 'ETLS') return { code: 'tls', message: tlsWords(error) }
   if (code === 'ETIMEDOUT') return { code: 'timeout', message: 'the server did not answer in time' }
   if (code === 'EPROTOCOL') return { code: 'protocol', message: 'the server does not speak SMTP' }
   if (code === 'EMESSAGE') return { code: 'refused', message: 'the message is larger than the server takes' }
