@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
-import { copyFileSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { encodeRecord } from '#memory/canonical/encode.ts'
 import type { MemoryRecord, SymbolId } from '#memory/canonical/record.ts'
@@ -13,6 +12,7 @@ import { Store } from '#memory/store.ts'
 import { storeErrorName, storeErrorText } from '#memory/store-error.ts'
 import { isSound, verifyLog } from '#memory/verify.ts'
 import { newDirectory } from '../postern.ts'
+import { core, type ProgramStep, programs, type ScenarioStep as Step } from './vectors.ts'
 
 /**
  * What the reference made of the same inputs: verdicts, positions, answers and the bytes of the log. Where Postern
@@ -53,47 +53,6 @@ const answeredOtherwise: Readonly<Record<string, string>> = {
   'queries 9': 'episodic records are returned when they are asked for',
 }
 
-interface Step {
-  readonly op: 'commit' | 'query' | 'reopen'
-  readonly now?: string
-  readonly input?: string
-  readonly episode?: string
-  readonly error?: string
-  readonly message?: string
-  readonly log_len?: number
-  readonly records?: readonly string[]
-  readonly filtered?: readonly unknown[]
-  readonly framings?: readonly string[]
-  readonly flags?: number
-  readonly as_of?: string
-  readonly as_committed?: string
-  readonly query_committed_at?: string
-}
-interface Scenario {
-  readonly name: string
-  readonly steps: readonly Step[]
-  readonly file_hex: string
-}
-interface ProgramStep {
-  readonly commit?: string
-  readonly now?: string
-  readonly query?: string
-  readonly ok: boolean
-  readonly err?: string
-  readonly committed_at?: number
-  readonly log_len?: number
-  readonly flags?: number
-  readonly records?: readonly string[]
-}
-interface Program {
-  readonly steps: readonly ProgramStep[]
-  readonly log: { readonly len: number; readonly sha256: string }
-}
-
-const directory = new URL('../vectors/memory/', import.meta.url)
-const core: { scenarios: Scenario[] } = JSON.parse(readFileSync(new URL('core.json', directory), 'utf8'))
-const programs = readdirSync(directory).filter(name => name.startsWith('random-'))
-
 function openStore(path: string): Store {
   const store = Store.open(path, { now: 0 })
   if (!store.ok) throw new Error(storeErrorText(store.error))
@@ -105,7 +64,7 @@ function dotted(error: string): string {
   return /^[A-Za-z]+(\([A-Z][A-Za-z]*)*/.exec(error)?.[0].replaceAll('(', '.') ?? ''
 }
 
-describe.each(core.scenarios)('the scenario $name', ({ name, steps, file_hex }) => {
+describe.each(core().scenarios)('the scenario $name', ({ name, steps, file_hex }) => {
   test('comes out as in the reference, byte for byte, but for what is in the tables', () => {
     const path = join(newDirectory('vectors'), 'canonical.log')
     let store = openStore(path)
@@ -253,9 +212,8 @@ function validFrom(record: MemoryRecord): number | bigint {
   return record.type === 'epi' ? record.at : record.validAt
 }
 
-describe.each(programs)('the program %s', file => {
+describe.each(programs())('the program $name', program => {
   test('comes out as in the reference: verdicts, answers, the hash of the log', () => {
-    const program: Program = JSON.parse(gunzipSync(readFileSync(new URL(file, directory))).toString())
     const path = join(newDirectory('vectors'), 'canonical.log')
     const store = openStore(path)
     const different: unknown[] = []
