@@ -56,7 +56,8 @@ export const outbox: Check = {
       }
       if (pending === 0 || lastError === null) continue
       const message = `${account}: ${pending} changes wait after ${attempts} tries: ${lastError.message}`
-      const next = lastError.code === 'auth_needed' ? `postern account login ${account}` : 'postern outbox retry'
+      const next =
+        lastError.code === 'auth_needed' ? `postern account edit ${account} --password` : 'postern outbox retry'
       findings.push({ code: 'outbox_waits', message, severity: 'problem', next, count: pending })
     }
     const [oldest] = waitingDecisions(reader.statements, now).filter(({ pending }) => pending > 0)
