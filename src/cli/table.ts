@@ -1,9 +1,11 @@
 import type { Command } from './command.ts'
+import { accountCommands } from './commands/account/spec.ts'
 import { configCommands } from './commands/config/spec.ts'
 import { daemonCommands } from './commands/daemon/spec.ts'
 import { demoCommand } from './commands/demo/spec.ts'
 import { doctorCommands } from './commands/doctor/spec.ts'
 import { mailCommands } from './commands/mail/spec.ts'
+import { memoryCommands } from './commands/memory/spec.ts'
 import { mimeCommands } from './commands/mime/spec.ts'
 import { organizeCommands } from './commands/organize/spec.ts'
 import { selfCommands } from './commands/self/spec.ts'
@@ -23,8 +25,10 @@ export const table: Command = {
     ...organizeCommands,
     demoCommand,
     ...daemonCommands,
+    ...memoryCommands,
     ...doctorCommands,
     ...mimeCommands,
+    ...accountCommands,
     ...configCommands,
     ...selfCommands,
     ...shellCommands,

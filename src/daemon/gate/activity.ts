@@ -57,6 +57,8 @@ export class ActivityLog {
     const details = { ...given, targets, counts }
     const entry = sealActivity(this.head(), { at, tier, details, salt: this.#random(activitySaltBytes) })
     const { seq, detailsDigest, hash } = entry
+    // What matters survives the machine's crash, the rest that of the process.
+    if (tier === 'important') this.#database.exec('PRAGMA synchronous = full')
     this.#database.exec('BEGIN IMMEDIATE')
     try {
       const { actor, origin, action, verdict } = details
@@ -64,8 +66,11 @@ export class ActivityLog {
       this.#keepHead.run(JSON.stringify({ seq, hash }))
       this.#database.exec('COMMIT')
     } catch (thrown) {
-      this.#database.exec('ROLLBACK')
+      // A full disk has rolled it back already.
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
       throw thrown
+    } finally {
+      this.#database.exec('PRAGMA synchronous = normal')
     }
     return seq
   }

@@ -10,12 +10,14 @@ import {
   sendById,
   sendOfDraft,
 } from '#mail/drafts/index.ts'
+import type { MessageId } from '#mail/store/index.ts'
 import type { Accounts } from '../accounts/index.ts'
 import type { Core, Part } from '../part.ts'
 import { fromStore, type RequestError, requestError } from '../protocol/errors.ts'
 import type { ResultOf } from '../requests/index.ts'
 import type { writingRequests } from '../requests/writing.ts'
 import { answerTo } from './answering.ts'
+import { linkBounces } from './bounces.ts'
 import { Copies, type Filer } from './copies.ts'
 import { sweepFiles } from './files.ts'
 import { PostOffice } from './post-office.ts'
@@ -31,6 +33,8 @@ export interface Sending extends Part<Names> {
   retry(): void
   /** From now on this files what the account sent. Gives the way to detach it. */
   attach(account: string, filer: Filer): () => void
+  /** Mail that was just stored: reports about what was sent are linked to it. */
+  arrived(ids: readonly MessageId[]): Promise<void>
 }
 
 const checkMs = 20_000
@@ -182,6 +186,7 @@ export function sendingPart(core: Core, { book, credentials }: Accounts): Sendin
       task.wake()
       return detach
     },
+    arrived: ids => linkBounces(core, ids),
   }
 
   function accountOf({ from }: DraftContent): string | undefined {

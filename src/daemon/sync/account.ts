@@ -10,6 +10,7 @@ import type { Credentials } from '../credentials/index.ts'
 import { eventIdsMax } from '../events/table.ts'
 import type { Outbox } from '../outbox/index.ts'
 import type { Core } from '../part.ts'
+import type { Sending } from '../sending/index.ts'
 import { conditionOf } from './wire.ts'
 
 export interface AccountService {
@@ -23,12 +24,13 @@ export interface Serving {
   readonly server: Server
   readonly credentials: Credentials
   readonly outbox: Outbox
+  readonly sending: Sending
   readonly preparers: Preparers
 }
 
 /** Begins to keep an account in step; what goes wrong later is told by its state. */
 export function startAccount(core: Core, serving: Serving): AccountService {
-  const { account, server, credentials, outbox, preparers } = serving
+  const { account, server, credentials, outbox, sending, preparers } = serving
   const { name } = account
   const stopping = new AbortController()
   const signal = AbortSignal.any([core.signal, stopping.signal])
@@ -48,21 +50,32 @@ export function startAccount(core: Core, serving: Serving): AccountService {
     pollMs: account.syncIntervalMs,
     clock: core.clock,
     log: core.log,
-    onHappened: happened => tell(core, outbox, name, happened),
+    onHappened: happened => tell(core, serving, happened),
     onStatus: status => {
       core.accounts.set(name, conditionOf(status))
       const isAway = status.state === 'offline' || status.state === 'stopped'
-      if (wasAway && !isAway) outbox.retry(name)
+      if (wasAway && !isAway) {
+        outbox.retry(name)
+        sending.retry()
+      }
       wasAway = isAway
     },
   })
   const detach = outbox.attach(name, { ...deliveryBy(provider), lost: () => sync.wake() })
+  const detachFiler = sending.attach(name, {
+    append: async (message, until) => {
+      const appended = await provider.append(message, until)
+      sync.wake()
+      return appended
+    },
+  })
   const ended = serve(core, account, () => sync.run(signal))
   return {
     account,
     sync,
     stop: async () => {
       stopping.abort()
+      detachFiler()
       await detach()
       await ended
       await provider.close()
@@ -84,7 +97,13 @@ async function serve(core: Core, account: Account, run: () => Promise<void>): Pr
   }
 }
 
-function imapServer({ host, port, tls, caFile, certificateSha256 }: Server): () => Result<ImapServer, ProviderError> {
+export function imapServer({
+  host,
+  port,
+  tls,
+  caFile,
+  certificateSha256,
+}: Server): () => Result<ImapServer, ProviderError> {
   return () => {
     let ca: string | undefined
     try {
@@ -102,10 +121,10 @@ function imapServer({ host, port, tls, caFile, certificateSha256 }: Server): () 
   }
 }
 
-async function loginOf(
+export async function loginOf(
   account: Account,
   { username }: Server,
-  credentials: Credentials,
+  credentials: Pick<Credentials, 'password'>,
 ): Promise<Result<Login | undefined, ProviderError>> {
   if (username === null) return ok(undefined)
   const found = await credentials.password(account, 'imap')
@@ -113,13 +132,17 @@ async function loginOf(
   return ok({ user: username, password: found.value })
 }
 
-function tell({ events, log }: Core, outbox: Outbox, account: string, { kind, ids }: Happened): void {
+function tell(
+  { events, log }: Core,
+  { outbox, sending, account: { name: account } }: Serving,
+  { kind, ids }: Happened,
+): void {
   const named = ids.slice(0, eventIdsMax).map(formatMessageId)
   if (kind === 'arrived') events.emit('messages.arrived', { ids: named, total: ids.length }, account)
   else if (kind === 'removed') events.emit('messages.removed', { ids: named, total: ids.length }, account)
   else events.emit('messages.changed', { ids: named, total: ids.length, fields: ['flags', 'labels'] }, account)
   if (kind !== 'arrived') return
-  outbox.arrived(ids).catch((error: unknown) => {
+  Promise.all([outbox.arrived(ids), sending.arrived(ids)]).catch((error: unknown) => {
     log.error('arrival.failed', { account, reason: error instanceof Error ? error.message : String(error) })
   })
 }

@@ -5,13 +5,17 @@ import type { Accounts } from '../accounts/index.ts'
 import type { Outbox } from '../outbox/index.ts'
 import type { Core, Part } from '../part.ts'
 import type { syncingRequests } from '../requests/syncing.ts'
+import type { Sending } from '../sending/index.ts'
 import { type AccountService, startAccount } from './account.ts'
 import { passToWire, startedToWire, statusToWire } from './wire.ts'
 
 type Names = keyof typeof syncingRequests
 
 /** Keeps accounts in step with their providers, and lets the outbox deliver to them. */
-export function syncPart(core: Core, { outbox, accounts }: { outbox: Outbox; accounts: Accounts }): Part<Names> {
+export function syncPart(
+  core: Core,
+  { outbox, accounts, sending }: { outbox: Outbox; accounts: Accounts; sending: Sending },
+): Part<Names> {
   const { log, scheduler } = core
   const { book, credentials } = accounts
   const services = new Map<string, AccountService>()
@@ -27,7 +31,10 @@ export function syncPart(core: Core, { outbox, accounts }: { outbox: Outbox; acc
   const adopt = async (account: Account) => {
     await abandon(account.name)
     if (!account.enabled || account.imap === null) return
-    services.set(account.name, startAccount(core, { account, server: account.imap, credentials, outbox, preparers }))
+    services.set(
+      account.name,
+      startAccount(core, { account, server: account.imap, credentials, outbox, sending, preparers }),
+    )
   }
   const settle = (work: () => Promise<void>) => {
     settling = settling.then(work).catch((error: unknown) => {

@@ -1,5 +1,5 @@
 import { connect as connectTcp, type Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
+import { type ConnectionOptions, TLSSocket } from 'node:tls'
 import type SMTPConnection from 'nodemailer/lib/smtp-connection'
 import { err, ok, type Result } from '#base/result.ts'
 import type { Secret } from '#base/secret.ts'
@@ -23,6 +23,8 @@ const answerBytesMax = 64 * 1024
 /** A connection that is encrypted as the settings say, to the server that they mean, logged in. */
 export async function openSmtp(dialogue: Dialogue): Promise<Result<SMTPConnection, SmtpTrouble>> {
   const { server, signal } = dialogue
+  const tls = tlsFor(server)
+  if (!tls.ok) return tls
   const reached = await reach(server, signal)
   if (!reached.ok) return reached
   const { default: Connection } = await import('nodemailer/lib/smtp-connection')
@@ -33,7 +35,7 @@ export async function openSmtp(dialogue: Dialogue): Promise<Result<SMTPConnectio
     secure: server.tls === 'implicit',
     requireTLS: server.tls === 'starttls',
     ignoreTLS: server.tls === 'none',
-    tls: tlsOptions(server),
+    tls: tls.value,
     // Not the name of the machine: it is nobody's business, and stands in the headers of what is sent.
     name: '[127.0.0.1]',
     greetingTimeout: greetingTimeoutMs,
@@ -51,6 +53,14 @@ export async function openSmtp(dialogue: Dialogue): Promise<Result<SMTPConnectio
   if (!ready.ok) connection.close()
   if (signal.aborted) return err({ code: 'cancelled', message: 'it was stopped' })
   return ready.ok ? ok(connection) : ready
+}
+
+function tlsFor(server: Server): Result<ConnectionOptions, SmtpTrouble> {
+  try {
+    return ok(tlsOptions(server))
+  } catch {
+    return err({ code: 'tls', message: `the certificates in ${server.caFile} cannot be read` })
+  }
 }
 
 /** One step of the conversation: its own error, or the one that ended the connection meanwhile. */
