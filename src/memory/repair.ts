@@ -83,7 +83,7 @@ function replace(
     if (plan.sealIsRemade) files.remove(sealPath)
   }
   if (files.kind(snapshotPathOf(path)) === 'file') files.remove(snapshotPathOf(path))
-  const log = LogFile.openForWriting(files, path)
+  const log = LogFile.openForWriting(files, path, { isNew: false })
   if (!log.ok) return err({ code: 'Log', inner: log.error })
   try {
     const truncated = log.value.truncate(plan.keptBytes)
@@ -104,7 +104,7 @@ function reseal(
   if (!bytes.ok) return { code: 'Log', inner: bytes.error }
   const opened = SealFile.open(files, sealPath, keys)
   if (!opened.ok) return { code: 'Seal', inner: opened.error }
-  const { seal } = opened.value
+  const seal = opened.value
   try {
     const appended = log.length === 0 ? ok(undefined) : seal.append(log.length, bytes.value)
     const synced = appended.ok ? seal.sync() : appended

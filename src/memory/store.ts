@@ -6,7 +6,7 @@ import { acquireLock, type Lock, type Machine } from './canonical/lock.ts'
 import { LogFile } from './canonical/log-file.ts'
 import { thisMachine } from './canonical/machine.ts'
 import type { ClockTime, SymbolId } from './canonical/record.ts'
-import { type SealError, SealFile, type SealKeys } from './canonical/seal.ts'
+import { readSeal, type SealError, SealFile, type SealKeys } from './canonical/seal.ts'
 import { writeSnapshot } from './canonical/snapshot.ts'
 import type { CompileOptions, EpisodeMetadata, Pipeline } from './compile/pipeline.ts'
 import { type Loaded, load, sealPathOf, snapshotPathOf } from './load.ts'
@@ -53,9 +53,12 @@ export interface Committed {
   readonly length: number
 }
 
-/** Bytes of log that a snapshot must be worth, and the share of the whole from which on one is written at closing. */
-const snapshotBytesMin = 64 * 1024
-const snapshotShare = 1 / 8
+/**
+ * How much the log must have grown since the last snapshot, in bytes and as a share of the whole, before one is written:
+ * little when closing; more while somebody waits for a commit, and then for those who never close.
+ */
+const snapshotAtClosing = { bytes: 64 * 1024, share: 1 / 8 }
+const snapshotMeanwhile = { bytes: 1024 * 1024, share: 1 / 4 }
 
 export class Store {
   readonly #path: string
@@ -64,6 +67,7 @@ export class Store {
   readonly #lock: Lock
   readonly #log: LogFile
   readonly #seal: SealFile | undefined
+  readonly #keys: SealKeys
   readonly #loaded: Loaded
   readonly #encoder = new Encoder()
   #snapshotEnd: number
@@ -76,6 +80,7 @@ export class Store {
     this.#lock = parts.lock
     this.#log = parts.log
     this.#seal = parts.seal
+    this.#keys = parts.keys
     this.#loaded = parts.loaded
     this.#snapshotEnd = parts.loaded.snapshotEnd
   }
@@ -94,9 +99,18 @@ export class Store {
       const { error } = lock
       return err(error.code === 'Io' ? { code: 'LockIo', errno: error.errno } : { ...error, code: 'Locked' })
     }
-    const opened = openParts(path, { ...options, files, trace }, lock.value)
-    if (!opened.ok) lock.value.release()
-    return opened.ok ? ok(new Store(opened.value)) : opened
+    let isOpen = false
+    try {
+      const opened = openParts(path, { ...options, files, trace }, lock.value)
+      isOpen = opened.ok
+      return opened.ok ? ok(new Store(opened.value)) : opened
+    } finally {
+      if (!isOpen) lock.value.release()
+    }
+  }
+
+  get path(): string {
+    return this.#path
   }
 
   get pipeline(): Pipeline {
@@ -106,6 +120,11 @@ export class Store {
   /** Of the log, from behind its header. */
   get length(): number {
     return this.#log.length
+  }
+
+  /** What lies before came from the snapshot; 0 when all of the log was replayed. */
+  get replayedFrom(): number {
+    return this.#loaded.snapshotEnd
   }
 
   get isSealed(): boolean {
@@ -137,6 +156,7 @@ export class Store {
       if (this.#seal?.append(this.#log.length, bytes).ok === false) {
         this.#trace.event('postern.seal.behind', { log_offset: this.#log.length })
       }
+      this.#snapshot(snapshotMeanwhile)
       const { episode, committedAt, memoryCount, recordCount, edgeCount } = compiled.value
       span.record({
         log_offset_after: this.#log.length,
@@ -145,6 +165,10 @@ export class Store {
         fsync_micros: written.value,
       })
       return ok({ episode, committedAt, memoryCount, recordCount, edgeCount, length: this.#log.length })
+    } catch (thrown) {
+      // A bug: what state and file amount to now is not known.
+      this.#state = 'poisoned'
+      throw thrown
     } finally {
       span.end()
     }
@@ -158,7 +182,7 @@ export class Store {
   close(): void {
     if (this.#state === 'closed') return
     if (this.#state === 'open') this.#sealUp()
-    if (this.#state === 'open') this.#snapshot()
+    if (this.#state === 'open') this.#snapshot(snapshotAtClosing)
     this.#state = 'closed'
     this.#seal?.close()
     this.#log.close()
@@ -198,14 +222,14 @@ export class Store {
     return err(error)
   }
 
-  #snapshot(): void {
+  #snapshot({ bytes, share }: { readonly bytes: number; readonly share: number }): void {
     const { length } = this.#log
     const since = length - this.#snapshotEnd
     if (this.#seal === undefined || this.#seal.end !== length) return
-    if (since < snapshotBytesMin || since < length * snapshotShare) return
+    if (since < bytes || since < length * share) return
     const state = this.pipeline.exportState()
     const snapshot = { end: length, hash: this.#seal.hash, state }
-    if (writeSnapshot(this.#files, snapshotPathOf(this.#path), snapshot)) this.#snapshotEnd = length
+    if (writeSnapshot(this.#files, snapshotPathOf(this.#path), snapshot, this.#keys)) this.#snapshotEnd = length
   }
 }
 
@@ -216,6 +240,7 @@ interface Parts {
   readonly lock: Lock
   readonly log: LogFile
   readonly seal: SealFile | undefined
+  readonly keys: SealKeys
   readonly loaded: Loaded
 }
 
@@ -225,7 +250,10 @@ function openParts(
   lock: Lock,
 ): Result<Parts, StoreError> {
   const { files, trace, keys = {}, sealed = true } = options
-  const log = LogFile.openForWriting(files, path)
+  const entries = readSeal(files, sealPathOf(path))
+  if (!entries.ok) return err({ code: 'Seal', inner: entries.error })
+  // Where something was sealed there was a log: an empty one in its place would hide that it is gone.
+  const log = LogFile.openForWriting(files, path, { isNew: (entries.value ?? []).length === 0 })
   if (!log.ok) return err({ code: 'Log', inner: log.error })
   const loaded = load(path, log.value, { files, trace, keys })
   const prepared = loaded.ok ? prepare(path, log.value, loaded.value, { files, trace, keys, sealed }) : loaded
@@ -234,7 +262,7 @@ function openParts(
     return prepared
   }
   if (!loaded.ok) return loaded
-  return ok({ path, files, trace, lock, log: log.value, seal: prepared.value, loaded: loaded.value })
+  return ok({ path, files, trace, lock, log: log.value, seal: prepared.value, keys, loaded: loaded.value })
 }
 
 /** Cuts off what a crash left, and brings the seal up to the log. */
@@ -262,7 +290,10 @@ function prepare(
   }
   const seal = SealFile.open(files, sealPathOf(path), keys)
   if (!seal.ok) return err({ code: 'Seal', inner: seal.error })
-  const file = seal.value.seal
+  const file = seal.value
+  if (loaded.sealedEnd === undefined && committedEnd > 0) {
+    trace.event('postern.seal.begun', { log_offset: committedEnd })
+  }
   const rest = log.read(file.end, committedEnd)
   const appended = !rest.ok
     ? err({ code: 'Log', inner: rest.error } as const)
