@@ -4,6 +4,7 @@ import { configCommands } from './commands/config/spec.ts'
 import { daemonCommands } from './commands/daemon/spec.ts'
 import { demoCommand } from './commands/demo/spec.ts'
 import { doctorCommands } from './commands/doctor/spec.ts'
+import { gateCommands } from './commands/gate/spec.ts'
 import { mailCommands } from './commands/mail/spec.ts'
 import { mimeCommands } from './commands/mime/spec.ts'
 import { organizeCommands } from './commands/organize/spec.ts'
@@ -23,6 +24,7 @@ export const table: Command = {
     ...syncCommands,
     ...organizeCommands,
     demoCommand,
+    ...gateCommands,
     ...daemonCommands,
     ...doctorCommands,
     ...mimeCommands,
