@@ -6,6 +6,7 @@ import { demoCommand } from './commands/demo/spec.ts'
 import { doctorCommands } from './commands/doctor/spec.ts'
 import { gateCommands } from './commands/gate/spec.ts'
 import { mailCommands } from './commands/mail/spec.ts'
+import { memoryCommands } from './commands/memory/spec.ts'
 import { mimeCommands } from './commands/mime/spec.ts'
 import { organizeCommands } from './commands/organize/spec.ts'
 import { selfCommands } from './commands/self/spec.ts'
@@ -26,6 +27,7 @@ export const table: Command = {
     demoCommand,
     ...gateCommands,
     ...daemonCommands,
+    ...memoryCommands,
     ...doctorCommands,
     ...mimeCommands,
     ...accountCommands,
