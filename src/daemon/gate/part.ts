@@ -9,6 +9,7 @@ import { isRequestName, type RequestName, type RequestSpec, type ResultOf, reque
 import type { Looked } from './activity.ts'
 import type { Agent } from './agents.ts'
 import type { Gatekeeper } from './keeper.ts'
+import { factsOf } from './outgoing.ts'
 import type { PassphraseRefusal } from './passphrase.ts'
 import type { StagedRequest } from './staging.ts'
 
@@ -44,6 +45,14 @@ export function gatePart(
   return {
     name: 'gate',
     handlers: {
+      'mail.facts': ({ id }) => {
+        const facts = factsOf(core, id)
+        return facts === undefined ? err(requestError('message_unknown', `there is no message ${id}`)) : ok(facts)
+      },
+      'session.note': ({ sources }, { caller }) => {
+        for (const { id, text, confirmed } of sources) keeper.note(caller.identity, { id, text, confirmed })
+        return ok({})
+      },
       'agent.add': ({ name, profile, expires_days: days, passphrase }) => {
         const allowed = known(passphrase)
         if (!allowed.ok) return allowed
