@@ -6,6 +6,7 @@ import { demoCommand } from './commands/demo/spec.ts'
 import { doctorCommands } from './commands/doctor/spec.ts'
 import { gateCommands } from './commands/gate/spec.ts'
 import { mailCommands } from './commands/mail/spec.ts'
+import { mcpCommands } from './commands/mcp/spec.ts'
 import { memoryCommands } from './commands/memory/spec.ts'
 import { mimeCommands } from './commands/mime/spec.ts'
 import { organizeCommands } from './commands/organize/spec.ts'
@@ -25,6 +26,7 @@ export const table: Command = {
     ...syncCommands,
     ...organizeCommands,
     demoCommand,
+    ...mcpCommands,
     ...gateCommands,
     ...daemonCommands,
     ...memoryCommands,

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { instant } from '#base/instant.ts'
 import { err, ok, type Result } from '#base/result.ts'
-import { approve, profileNamed } from '#gate/index.ts'
+import { approve, grantable, levelOf, profileNamed } from '#gate/index.ts'
 import type { Call, Core, Handlers, Part } from '../part.ts'
 import { type RequestError, requestError } from '../protocol/errors.ts'
 import type { guardingRequests } from '../requests/guarding.ts'
@@ -48,6 +48,17 @@ export function gatePart(
       'mail.facts': ({ id }) => {
         const facts = factsOf(core, id)
         return facts === undefined ? err(requestError('message_unknown', `there is no message ${id}`)) : ok(facts)
+      },
+      'session.show': (_params, { caller }) => {
+        const { origin, name, profile } = caller.identity
+        const levels = grantable.map(each => [each, profile === undefined ? 'deny' : levelOf(profile, each)] as const)
+        return ok({
+          origin,
+          agent: name ?? null,
+          profile: profile?.name ?? null,
+          accounts: [...(profile?.accounts ?? [])],
+          levels: Object.fromEntries(levels),
+        })
       },
       'session.note': ({ sources }, { caller }) => {
         for (const { id, text, confirmed } of sources) keeper.note(caller.identity, { id, text, confirmed })

@@ -83,6 +83,21 @@ export const guardingRequests = {
     readsContent: false,
     outsideEffect: false,
   }),
+  'session.show': request({
+    summary: 'Who the caller is to the gate, and what it may do at most.',
+    params: v.strictObject({}),
+    result: v.object({
+      origin: v.string(),
+      agent: v.nullable(v.string()),
+      profile: v.nullable(v.string()),
+      accounts: v.array(v.string()),
+      levels: v.record(v.string(), v.picklist(['allow', 'ask', 'deny'])),
+    }),
+    capability: 'status',
+    scope: nobody('says only what the caller itself may do'),
+    readsContent: false,
+    outsideEffect: false,
+  }),
   'session.note': request({
     summary: 'A face tells what else its agent has read, memory above all: it counts against what the agent sends.',
     params: v.strictObject({
