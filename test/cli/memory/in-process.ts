@@ -1,5 +1,6 @@
 import { EXIT, Failure } from '#base/failure.ts'
 import { defaultInstance, resolvePaths } from '#base/paths.ts'
+import { printableJson } from '#base/printable.ts'
 import { openSession } from '#cli/open-session.ts'
 import { parseCommandLine } from '#cli/parse.ts'
 import { renderFailure } from '#cli/render-failure.ts'
@@ -61,6 +62,6 @@ function captured(text: { stdout: string; stderr: string }, json: boolean, isTer
     talk,
     progress: () => undefined,
     complain: talk,
-    data: value => write(`${JSON.stringify(value)}\n`),
+    data: value => write(`${printableJson(value)}\n`),
   }
 }
