@@ -1,7 +1,7 @@
 import type { Command } from '../../command.ts'
 import { daemonKeeps } from '../daemon/spec.ts'
+import { listingOptions } from '../mail/listing.ts'
 
-const format = { format: { summary: 'How to answer', value: 'FORMAT', choices: ['table', 'json', 'jsonl', 'csv'] } }
 const id = { name: 'ID', summary: 'its id, as the list shows it', required: true } as const
 
 export const gateCommands: readonly Command[] = [
@@ -12,7 +12,7 @@ export const gateCommands: readonly Command[] = [
       {
         name: 'list',
         summary: 'What waits for you',
-        options: { all: { summary: 'Also what was decided, expired or done' }, ...format },
+        options: { all: { summary: 'Also what was decided, expired or done' }, ...listingOptions },
         examples: [{ command: 'postern approvals list', why: 'the ids, and why each is held' }],
         keeps: daemonKeeps,
         load: () => import('./approvals-list.ts'),
@@ -71,7 +71,7 @@ export const gateCommands: readonly Command[] = [
       {
         name: 'list',
         summary: 'The agents that were let in, and when each was last here',
-        options: format,
+        options: listingOptions,
         examples: [{ command: 'postern agent list', why: 'names, profiles, last use' }],
         keeps: daemonKeeps,
         load: () => import('./agent-list.ts'),
@@ -98,7 +98,7 @@ export const gateCommands: readonly Command[] = [
           verdict: { summary: 'Only these', value: 'VERDICT', choices: ['stage', 'deny', 'effect'] },
           limit: { summary: 'How many at most (50)', value: 'N', short: 'n' },
           before: { summary: 'Go on before this entry', value: 'SEQ' },
-          ...format,
+          ...listingOptions,
         },
         examples: [{ command: 'postern activity list --verdict deny', why: 'what was refused' }],
         keeps: daemonKeeps,
