@@ -111,11 +111,13 @@ async function waited(session: Session, client: DaemonClient, decision: Paramete
       session.output.progress('')
       return sent
     }
-    if (!isNews)
-      await new Promise<void>(resolve => {
-        wake = resolve
-        setTimeout(resolve, pollMs)
-      })
+    if (isNews) continue
+    let timer: NodeJS.Timeout | undefined
+    await new Promise<void>(resolve => {
+      wake = resolve
+      timer = setTimeout(resolve, pollMs)
+    })
+    clearTimeout(timer)
   }
 }
 

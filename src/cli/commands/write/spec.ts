@@ -128,7 +128,7 @@ export const writeCommands: readonly Command[] = [
       },
       {
         name: 'settle',
-        summary: 'Say what became of a message that nobody knows about, or what to do with one that was held',
+        summary: 'Say what became of a message that nobody knows about, or that was held',
         positionals: [draft],
         options: {
           as: {
