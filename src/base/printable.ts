@@ -24,6 +24,20 @@ export function stripped(text: string): string {
   return text.replace(unsafe, '')
 }
 
+/**
+ * JSON that is also harmless to a terminal: `JSON.stringify` escapes C0 alone, and leaves DEL, C1 (a
+ * terminal may read U+009B as the beginning of a sequence) and the marks of direction as they are. Reads back the same.
+ */
+export function printableJson(value: unknown, indent?: number): string {
+  return JSON.stringify(value, undefined, indent).replace(unsafe, escapedInJson)
+}
+
+function escapedInJson(character: string): string {
+  return Array.from({ length: character.length }, (_, at) => character.charCodeAt(at))
+    .map(unit => `\\u${unit.toString(16).padStart(4, '0')}`)
+    .join('')
+}
+
 function visible(character: string): string {
   const codePoint = character.codePointAt(0) ?? 0
   return codePoint <= 0xff ? `\\x${codePoint.toString(16).padStart(2, '0')}` : `\\u{${codePoint.toString(16)}}`

@@ -3,6 +3,7 @@ import { devNull } from 'node:os'
 import { readLine, readToEnd, writeAll } from '#base/descriptor.ts'
 import { cutToWidth } from '#base/display-width.ts'
 import { EXIT, Failure } from '#base/failure.ts'
+import { printableJson } from '#base/printable.ts'
 import type { Input, Output } from './session.ts'
 
 /** How the answer was asked for: the global options that shape output. */
@@ -33,7 +34,7 @@ export function terminalOutput(choice: OutputChoice, env: Readonly<Record<string
     },
     complain: line => writeOrEnd(stderr, `${progress.clear()}${line}\n`),
     progress: progress.show,
-    data: value => writeOrEnd(stdout, `${JSON.stringify(value)}\n`),
+    data: value => writeOrEnd(stdout, `${printableJson(value)}\n`),
   }
 }
 

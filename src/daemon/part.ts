@@ -3,10 +3,10 @@ import type { Log } from '#base/log.ts'
 import type { Paths } from '#base/paths.ts'
 import type { Result } from '#base/result.ts'
 import type { Config } from '#config/index.ts'
-import type { Origin } from '#gate/index.ts'
 import type { MailReader } from '#mail/store/index.ts'
 import type { AccountStates } from './account-states.ts'
 import type { EventBus } from './events/bus.ts'
+import type { Identity } from './gate/identity.ts'
 import type { RequestError } from './protocol/errors.ts'
 import type { Params, RequestName, ResultOf } from './requests/index.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -58,7 +58,8 @@ export interface Call {
 /** Who asks. A person at this machine as long as no gate says otherwise. */
 export interface Caller {
   readonly connection: number
-  readonly origin: Origin
+  /** By its credentials, once and for all. */
+  readonly identity: Identity
   /** What the client calls itself: for the log, never for a decision. */
   readonly client: string
   /** Accounts that it may reach; undefined means all. */

@@ -3,6 +3,11 @@ import { Failure } from '#base/failure.ts'
 import type { Paths } from '#base/paths.ts'
 
 /** Where the daemon keeps what others find it by. */
+/** What the gate keeps: agents, approvals, activity. */
+export function gateFile({ dataDir }: Paths): string {
+  return join(dataDir, 'gate.db')
+}
+
 export function storeFile({ dataDir }: Paths): string {
   return join(dataDir, 'mail.db')
 }

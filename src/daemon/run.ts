@@ -10,9 +10,11 @@ import type { Config } from '#config/index.ts'
 import { MailReader } from '#mail/store/index.ts'
 import { AccountStates } from './account-states.ts'
 import { EventBus } from './events/bus.ts'
+import { openGateDatabase } from './gate/database.ts'
+import { Gatekeeper } from './gate/keeper.ts'
 import type { Core, Part } from './part.ts'
 import { assemble } from './parts/index.ts'
-import { checkSocketPath, keyFile, storeFile } from './places.ts'
+import { checkSocketPath, gateFile, keyFile, storeFile } from './places.ts'
 import { Scheduler } from './scheduler.ts'
 import { admission } from './server/admission.ts'
 import { patience } from './server/connection.ts'
@@ -78,19 +80,24 @@ async function serve(options: DaemonOptions, ending: Ending): Promise<void> {
       stop: why => ending.end(why),
       startedAt: clock.now(),
     }
+    const database = openGateDatabase(gateFile(paths))
+    if (!database.ok) throw new Failure('integrity', database.error.code, database.error.message)
+    const keeper = new Gatekeeper(core, database.value, randomBytes)
     let listener: Listener | undefined
-    const { parts, handlers } = assemble(core, {
+    const clients = {
       get count() {
         return listener?.count ?? 0
       },
-    })
+    }
+    const { parts, handlers } = assemble(core, { clients, gate: { keeper, database: database.value } })
     for (const part of parts) {
       closers.push(() => stopPart(part, log))
       await part.start?.()
     }
     const key = randomBytes(32).toString('hex')
-    const door = { build: build(), instance: paths.instance, dataDir: paths.dataDir, key }
-    const around = { clock, events, admit: admission(door), dispatch: dispatcher(handlers, log), patience }
+    const identify = keeper.identify.bind(keeper)
+    const door = { build: build(), instance: paths.instance, dataDir: paths.dataDir, key, identify }
+    const around = { clock, events, admit: admission(door), dispatch: dispatcher(handlers, keeper, log), patience }
     listener = await Listener.open(paths, around, () => writePrivateFile(keyFile(paths), key))
     const { close } = watched(listener, scheduler, ending)
     closers.push(close, () => events.emit('daemon.stopping', {}))

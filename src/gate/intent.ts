@@ -9,6 +9,8 @@ export interface Intent {
   readonly scope: Scope
   /** Messages that would change. */
   readonly messages?: number
+  /** They are not those of a plan that was shown before: agents change mail in two steps (R-02-10). */
+  readonly unplanned?: true
   /** Bytes of mail that would leave the store as files. */
   readonly exportBytes?: number
   /** The request names a message that bears a label which the profile hides. */

@@ -53,6 +53,7 @@ export const DENY_REASONS = {
   account: 'this profile does not reach that account: a person would have to add it to the profile',
   hidden_label: 'there is no such message',
   mixed_accounts: 'the request names things of different accounts',
+  unplanned: 'an agent changes mail in two steps: first a plan, which names every message, then its application',
   messages_per_plan: 'that is more messages at once than the profile may change',
   messages_per_hour: 'that is more messages in an hour than the profile may change',
   sends_per_day: 'the profile has sent as much as it may in a day',

@@ -4,7 +4,7 @@ import { LogFile } from './canonical/log-file.ts'
 import { scan } from './canonical/scan.ts'
 import type { SealKeys } from './canonical/seal.ts'
 import type { Pipeline } from './compile/pipeline.ts'
-import { type Loaded, load, Replay } from './load.ts'
+import { type LastBatch, type Loaded, lastOf, load, Replay } from './load.ts'
 import { executeQuery, type QueryError, type QueryResult } from './read/query.ts'
 import type { StoreError } from './store-error.ts'
 import { SILENT, type Trace } from './trace.ts'
@@ -22,6 +22,7 @@ export class MemoryReader {
   #log: LogFile
   #loaded: Loaded
   #end: number
+  #last: LastBatch
 
   private constructor(path: string, options: Required<ReaderOptions>, log: LogFile, loaded: Loaded) {
     this.#path = path
@@ -29,6 +30,7 @@ export class MemoryReader {
     this.#log = log
     this.#loaded = loaded
     this.#end = loaded.committedEnd
+    this.#last = loaded.lastBatch
   }
 
   static open(path: string, options: ReaderOptions = {}): Result<MemoryReader, StoreError> {
@@ -52,16 +54,25 @@ export class MemoryReader {
     return this.#loaded.unsealedBatches > 1 ? 'behind' : 'sealed'
   }
 
-  /** Takes in what was committed since; starts anew when the log was replaced. */
+  /**
+   * Takes in what was committed since; starts anew when the log was replaced, or when the last batch that was taken in
+   * is no longer there: its writer could not sync it, took it back and wrote another.
+   */
   refresh(): Result<undefined, StoreError> {
+    const { start, digest } = this.#last
     const length = this.#log.currentLength()
     if (!length.ok || length.value < this.#end) return this.#reopen()
+    const bytes = this.#log.read(start, length.value)
+    if (!bytes.ok || lastOf(bytes.value.subarray(0, this.#end - start), 0).digest !== digest) return this.#reopen()
     if (length.value === this.#end) return ok(undefined)
-    const bytes = this.#log.read(this.#end, length.value)
-    if (!bytes.ok) return this.#reopen()
     const replay = new Replay(this.pipeline)
-    const fault = replay.take(scan(bytes.value, this.#end), this.#options.trace)
+    const sealedEnd = this.#loaded.sealedEnd === undefined ? undefined : this.#end
+    const added = bytes.value.subarray(this.#end - start)
+    const fault = replay.take(scan(added, this.#end, sealedEnd), this.#options.trace)
     if (fault !== undefined) return err(fault)
+    if (replay.lastStart !== undefined) {
+      this.#last = lastOf(bytes.value.subarray(0, replay.committedEnd - start), replay.lastStart, start)
+    }
     this.#end = replay.committedEnd
     return ok(undefined)
   }
@@ -81,6 +92,7 @@ export class MemoryReader {
     this.#log = opened.value.log
     this.#loaded = opened.value.loaded
     this.#end = this.#loaded.committedEnd
+    this.#last = this.#loaded.lastBatch
     return ok(undefined)
   }
 }

@@ -104,7 +104,7 @@ function reseal(
   if (!bytes.ok) return { code: 'Log', inner: bytes.error }
   const opened = SealFile.open(files, sealPath, keys)
   if (!opened.ok) return { code: 'Seal', inner: opened.error }
-  const { seal } = opened.value
+  const seal = opened.value
   try {
     const appended = log.length === 0 ? ok(undefined) : seal.append(log.length, bytes.value)
     const synced = appended.ok ? seal.sync() : appended

@@ -64,6 +64,7 @@ export class Store {
   readonly #lock: Lock
   readonly #log: LogFile
   readonly #seal: SealFile | undefined
+  readonly #keys: SealKeys
   readonly #loaded: Loaded
   readonly #encoder = new Encoder()
   #snapshotEnd: number
@@ -76,6 +77,7 @@ export class Store {
     this.#lock = parts.lock
     this.#log = parts.log
     this.#seal = parts.seal
+    this.#keys = parts.keys
     this.#loaded = parts.loaded
     this.#snapshotEnd = parts.loaded.snapshotEnd
   }
@@ -94,9 +96,14 @@ export class Store {
       const { error } = lock
       return err(error.code === 'Io' ? { code: 'LockIo', errno: error.errno } : { ...error, code: 'Locked' })
     }
-    const opened = openParts(path, { ...options, files, trace }, lock.value)
-    if (!opened.ok) lock.value.release()
-    return opened.ok ? ok(new Store(opened.value)) : opened
+    let isOpen = false
+    try {
+      const opened = openParts(path, { ...options, files, trace }, lock.value)
+      isOpen = opened.ok
+      return opened.ok ? ok(new Store(opened.value)) : opened
+    } finally {
+      if (!isOpen) lock.value.release()
+    }
   }
 
   get pipeline(): Pipeline {
@@ -145,6 +152,10 @@ export class Store {
         fsync_micros: written.value,
       })
       return ok({ episode, committedAt, memoryCount, recordCount, edgeCount, length: this.#log.length })
+    } catch (thrown) {
+      // A bug: what state and file amount to now is not known.
+      this.#state = 'poisoned'
+      throw thrown
     } finally {
       span.end()
     }
@@ -205,7 +216,7 @@ export class Store {
     if (since < snapshotBytesMin || since < length * snapshotShare) return
     const state = this.pipeline.exportState()
     const snapshot = { end: length, hash: this.#seal.hash, state }
-    if (writeSnapshot(this.#files, snapshotPathOf(this.#path), snapshot)) this.#snapshotEnd = length
+    if (writeSnapshot(this.#files, snapshotPathOf(this.#path), snapshot, this.#keys)) this.#snapshotEnd = length
   }
 }
 
@@ -216,6 +227,7 @@ interface Parts {
   readonly lock: Lock
   readonly log: LogFile
   readonly seal: SealFile | undefined
+  readonly keys: SealKeys
   readonly loaded: Loaded
 }
 
@@ -234,7 +246,7 @@ function openParts(
     return prepared
   }
   if (!loaded.ok) return loaded
-  return ok({ path, files, trace, lock, log: log.value, seal: prepared.value, loaded: loaded.value })
+  return ok({ path, files, trace, lock, log: log.value, seal: prepared.value, keys, loaded: loaded.value })
 }
 
 /** Cuts off what a crash left, and brings the seal up to the log. */
@@ -262,7 +274,10 @@ function prepare(
   }
   const seal = SealFile.open(files, sealPathOf(path), keys)
   if (!seal.ok) return err({ code: 'Seal', inner: seal.error })
-  const file = seal.value.seal
+  const file = seal.value
+  if (loaded.sealedEnd === undefined && committedEnd > 0) {
+    trace.event('postern.seal.begun', { log_offset: committedEnd })
+  }
   const rest = log.read(file.end, committedEnd)
   const appended = !rest.ok
     ? err({ code: 'Log', inner: rest.error } as const)

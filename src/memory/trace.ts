@@ -91,6 +91,8 @@ export interface Events {
   readonly 'postern.recovery.snapshot_dropped': { readonly cause: 'unreadable' | 'version' | 'mismatch' }
   /** A durable batch could not be sealed yet; the next commit begins with that. */
   readonly 'postern.seal.behind': { readonly log_offset: number }
+  /** A log that held something had no seal and was given one: it comes from elsewhere, or its seal was taken away. */
+  readonly 'postern.seal.begun': { readonly log_offset: number }
   /** The lock of a process that is gone was taken over. */
   readonly 'postern.lock.taken_over': { readonly pid: number }
 }
@@ -124,6 +126,7 @@ const warnings: ReadonlySet<SpanName | EventName> = new Set<EventName>([
   'postern.recovery.corrupt_log',
   'postern.recovery.snapshot_dropped',
   'postern.seal.behind',
+  'postern.seal.begun',
   'postern.lock.taken_over',
 ])
 

@@ -8,7 +8,7 @@ import { scan, type Tail } from './canonical/scan.ts'
 import { checkSeal, readSeal, type SealError, type SealKeys, sealErrorText } from './canonical/seal.ts'
 import { readSnapshot } from './canonical/snapshot.ts'
 import { Pipeline } from './compile/pipeline.ts'
-import { sealPathOf, snapshotPathOf } from './load.ts'
+import { type LookOptions, newestSeal, readAll, sealPathOf, snapshotPathOf } from './load.ts'
 import { fromReplay, type StoreError, storeErrorText } from './store-error.ts'
 
 /** What a look at every byte of a log found. Nothing is changed, and nothing but a log that cannot be opened is an error. */
@@ -56,12 +56,14 @@ export function verifyLog(
 ): Result<Verification, StoreError> {
   const log = LogFile.openForReading(files, path)
   if (!log.ok) return err({ code: 'Log', inner: log.error })
-  const bytes = log.value.read(0, log.value.length)
+  // In this order, because somebody may be writing: what is sealed is already in the log.
+  const entries = readSeal(files, sealPathOf(path))
+  const bytes = readAll(log.value)
   log.value.close()
   if (!bytes.ok) return err({ code: 'Log', inner: bytes.error })
   const counts = countRecords(bytes.value)
-  const replayed = replay(bytes.value)
-  const seal = sealFinding(path, bytes.value, { files, keys, ends: replayed.ends })
+  const replayed = replay(bytes.value, entries.ok ? entries.value?.at(-1)?.end : undefined)
+  const seal = sealFinding(path, bytes.value, { files, keys, ends: replayed.ends, entries })
   const snapshot = readSnapshot(files, snapshotPathOf(path))
   return ok({
     ...counts,
@@ -145,11 +147,11 @@ interface Replayed {
   readonly ends: readonly number[]
 }
 
-function replay(bytes: Buffer): Replayed {
+function replay(bytes: Buffer, sealedEnd?: number): Replayed {
   const pipeline = new Pipeline()
   const ends: number[] = []
   let fault: StoreError | undefined
-  const batches = scan(bytes)
+  const batches = scan(bytes, 0, sealedEnd)
   let step = batches.next()
   for (; step.done !== true; step = batches.next()) {
     ends.push(step.value.end)
@@ -171,14 +173,19 @@ function replay(bytes: Buffer): Replayed {
 function sealFinding(
   path: string,
   bytes: Buffer,
-  { files, keys, ends }: { readonly files: Files; readonly keys: SealKeys; readonly ends: readonly number[] },
+  options: LookOptions & { readonly entries: ReturnType<typeof readSeal> },
 ): SealFinding {
-  const entries = readSeal(files, sealPathOf(path))
+  const { entries, keys, ends } = options
   if (!entries.ok) return { state: 'broken', error: entries.error }
-  if (entries.value === undefined) return { state: 'unsealed' }
+  if (entries.value === undefined) {
+    const isExpected = keys.publicKey !== undefined && ends.length > 0
+    return isExpected ? { state: 'broken', error: { code: 'Missing' } } : { state: 'unsealed' }
+  }
   const sealed = checkSeal(bytes, entries.value, keys)
   if (!sealed.ok) return { state: 'broken', error: sealed.error }
-  const unsealedBatches = ends.filter(end => end > sealed.value).length
+  const newest = newestSeal(path, bytes, { ...options, end: sealed.value })
+  if (!newest.ok) return { state: 'broken', error: newest.error }
+  const { unsealedBatches } = newest.value
   if (unsealedBatches > 1) return { state: 'broken', error: { code: 'Behind', batches: unsealedBatches } }
   const signed = entries.value.filter(({ signature }) => signature !== undefined).length
   return { state: 'sealed', entries: entries.value.length, signed, unsealedBatches }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { printable, printableLine, stripped } from '#base/printable.ts'
+import { printable, printableJson, printableLine, stripped } from '#base/printable.ts'
 
 test('an escape sequence reaches the terminal as visible text', () => {
   expect(printable('\u001b[2J\u001b]0;title\u0007')).toBe('\\x1b[2J\\x1b]0;title\\x07')
@@ -32,4 +32,11 @@ test('nothing that steers a terminal is left, whatever comes in', () => {
       expect(printableLine(text)).not.toContain('\n')
     }),
   )
+})
+
+test('JSON escapes what a terminal would act on, and reads back the same', () => {
+  const value = { 'k\u202e': 'C1 \u009b DEL \u007f bidi \u2066 tag \u{e0041} astral 𝄞 plain é' }
+  const json = printableJson(value)
+  expect(json).toBe('{"k\\u202e":"C1 \\u009b DEL \\u007f bidi \\u2066 tag \\udb40\\udc41 astral 𝄞 plain é"}')
+  expect(JSON.parse(json)).toEqual(value)
 })

@@ -31,7 +31,9 @@ describe.each(commands.map(entry => [entry.path.join(' '), entry.command] as con
     if (command.load === undefined) return
     expect(command.examples?.length ?? 0).toBeGreaterThan(0)
     for (const { command: example } of command.examples ?? []) {
-      const calls = [...example.matchAll(/postern ([^|<>&;)"]*)/g)].map(([, words = '']) => words.trim().split(/\s+/))
+      const calls = [...example.matchAll(/postern ((?:'[^']*'|"[^"$]*"|[^|<>&;)"'])*)/g)].map(([, words = '']) =>
+        shellWords(words),
+      )
       const paths = calls.map(words => parseCommandLine(table, words).invocation.path.join(' '))
       expect(paths).toContain(line)
     }
@@ -63,3 +65,8 @@ test('the manual page has no line that roff would take for an unknown macro', ()
   const known = /^\.(TH|SH|SS|TP|B|PP)\b/
   for (const line of manualPage(table, '1').split('\n')) if (/^[.']/.test(line)) expect(line).toMatch(known)
 })
+
+/** As a shell takes them apart, as far as examples go. */
+function shellWords(text: string): string[] {
+  return [...text.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g)].map(([word]) => word.replaceAll(/['"]/g, ''))
+}

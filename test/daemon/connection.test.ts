@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { systemClock } from '#base/clock.ts'
 import { ok } from '#base/result.ts'
+import { person } from '#daemon/gate/identity.ts'
 import { EventBus } from '../../src/daemon/events/bus.ts'
 import { encodeFrame, FrameReader } from '../../src/daemon/protocol/frame.ts'
 import { Connection, type Surroundings } from '../../src/daemon/server/connection.ts'
@@ -21,7 +22,7 @@ async function connection(around: Partial<Surroundings> = {}) {
       patience: { helloMs: 60_000, frameMs: 60_000 },
       admit: id =>
         ok({
-          caller: { connection: id, origin: 'human', client: 'test' },
+          caller: { connection: id, identity: person, client: 'test' },
           hello: { protocol: 1, server: '0', build: '0', instance: 'i', pid: 1, features: [] },
         }),
       dispatch: async ({ request }, call) => {

@@ -33,6 +33,10 @@ export const events = {
     summary: 'A provider refused for good; here it is again as the provider knows it.',
     data: v.object({ decision_id: v.number(), failed: v.number(), code: v.string() }),
   },
+  'approval.waiting': {
+    summary: 'An agent asked for something on which a person decides.',
+    data: v.object({ id: v.string(), request: v.string(), reasons: v.array(v.string()) }),
+  },
   'draft.changed': {
     summary: 'A draft was kept.',
     data: v.object({ draft_id: v.number(), revision: v.number() }),

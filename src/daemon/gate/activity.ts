@@ -57,6 +57,8 @@ export class ActivityLog {
     const details = { ...given, targets, counts }
     const entry = sealActivity(this.head(), { at, tier, details, salt: this.#random(activitySaltBytes) })
     const { seq, detailsDigest, hash } = entry
+    // What matters survives the machine's crash, the rest that of the process.
+    if (tier === 'important') this.#database.exec('PRAGMA synchronous = full')
     this.#database.exec('BEGIN IMMEDIATE')
     try {
       const { actor, origin, action, verdict } = details
@@ -66,6 +68,8 @@ export class ActivityLog {
     } catch (thrown) {
       this.#database.exec('ROLLBACK')
       throw thrown
+    } finally {
+      this.#database.exec('PRAGMA synchronous = normal')
     }
     return seq
   }

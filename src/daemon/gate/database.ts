@@ -111,7 +111,7 @@ function settle(database: DatabaseSync): GateDatabaseError | undefined {
     return { code: 'gate_unreadable', message: 'the file is not what the gate keeps' }
   }
   if (version > schemaVersion) return { code: 'gate_newer', message: 'a newer Postern has written what the gate keeps' }
-  database.exec('PRAGMA journal_mode = wal; PRAGMA synchronous = full; PRAGMA secure_delete = on')
+  database.exec('PRAGMA journal_mode = wal; PRAGMA synchronous = normal; PRAGMA secure_delete = on')
   if (version === schemaVersion) return undefined
   if (database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()?.tables !== 0) {
     return { code: 'gate_unreadable', message: 'the file is not what the gate keeps' }

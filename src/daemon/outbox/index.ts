@@ -29,6 +29,7 @@ export interface Outbox extends Part<Names> {
 }
 
 const wakeCheckMs = 20_000
+const deliverEveryMs = 60_000
 const pruneMs = 60 * 60 * 1000
 const sampleMessages = 8
 
@@ -65,6 +66,10 @@ export function outboxPart(core: Core): Outbox {
   core.scheduler.onWake(() => {
     snoozes.wake()
     for (const deliverer of deliverers.values()) deliverer.retry()
+  })
+  // What waited for a message to be found again, or was written by another process.
+  core.scheduler.every('outbox', deliverEveryMs, () => {
+    for (const deliverer of deliverers.values()) deliverer.wake()
   })
   core.scheduler.every('decisions', pruneMs, async () => {
     await writer.forgetOldDecisions()
@@ -166,8 +171,9 @@ function wantedOf(
   return ok({ changes: changes.map(changeFromWire), messages })
 }
 
-function originOf({ origin }: Caller): string {
-  return origin
+/** Whose a plan or a decision is: an agent's token, and else what kind of caller it was. */
+function originOf({ identity }: Caller): string {
+  return identity.actor ?? identity.origin
 }
 
 function done(result: Result<unknown, StoreError>): Result<Record<string, never>, RequestError> {

@@ -23,7 +23,12 @@ export function lookingHandlers(core: Core, deliverer: (account: string) => Deli
   const { statements } = reader
   return {
     'plan.show': ({ plan_id: plan, limit, after }, { caller }) => {
-      const facts = showPlan(statements, { plan, caller: caller.origin, limit, ...afterOf(after) })
+      const facts = showPlan(statements, {
+        plan,
+        caller: caller.identity.actor ?? caller.identity.origin,
+        limit,
+        ...afterOf(after),
+      })
       if (facts === undefined) return err(requestError('plan_unknown', 'there is no such plan'))
       const ids = facts.ids.map(formatMessageId)
       return ok({

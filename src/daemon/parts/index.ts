@@ -1,4 +1,7 @@
+import type { DatabaseSync } from 'node:sqlite'
 import { accountsPart } from '../accounts/index.ts'
+import type { Gatekeeper } from '../gate/keeper.ts'
+import { gatePart } from '../gate/part.ts'
 import { outboxPart } from '../outbox/index.ts'
 import type { Core, Handlers, Part } from '../part.ts'
 import { sendingPart } from '../sending/index.ts'
@@ -14,22 +17,37 @@ export interface Assembled {
 }
 
 /** Puts the daemon together. A part that needs another one is given it here. */
-export function assemble(core: Core, clients: Clients): Assembled {
+export function assemble(
+  core: Core,
+  { clients, gate }: { readonly clients: Clients; readonly gate: GateParts },
+): Assembled {
   const reading = readingPart(core)
   const outbox = outboxPart(core)
   const operating = operatingPart(core, clients)
   const accounts = accountsPart(core)
   const sending = sendingPart(core, accounts)
   const sync = syncPart(core, { outbox, accounts, sending })
-  return {
-    parts: [reading, outbox, accounts, sending, operating, sync],
-    handlers: {
-      ...reading.handlers,
-      ...outbox.handlers,
-      ...accounts.handlers,
-      ...sending.handlers,
-      ...operating.handlers,
-      ...sync.handlers,
-    },
+  let handlers: Handlers | undefined
+  const guarding = gatePart(core, { ...gate, handlers: () => present(handlers) })
+  handlers = {
+    ...reading.handlers,
+    ...outbox.handlers,
+    ...accounts.handlers,
+    ...sending.handlers,
+    ...operating.handlers,
+    ...sync.handlers,
+    ...guarding.handlers,
   }
+  // The gate is there before what it guards, and ends after it.
+  return { parts: [guarding, reading, outbox, accounts, sending, operating, sync], handlers }
+}
+
+interface GateParts {
+  readonly keeper: Gatekeeper
+  readonly database: DatabaseSync
+}
+
+function present(handlers: Handlers | undefined): Handlers {
+  if (handlers === undefined) throw new Error('asked before all parts were there')
+  return handlers
 }

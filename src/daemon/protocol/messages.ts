@@ -17,6 +17,17 @@ export const clientHello = v.object({
     data_dir: v.pipe(v.string(), v.maxLength(2_000)),
     /** What stands in `daemon.key`. */
     key: v.pipe(v.string(), v.maxLength(200)),
+    /**
+     * Whoever is no person says so: with a token for what a person gave it, with a profile for that at most, with
+     * neither for nothing. It can only take away from what the connection may do.
+     */
+    as: v.optional(
+      v.object({
+        token: v.optional(v.pipe(v.string(), v.maxLength(200))),
+        profile: v.optional(v.pipe(v.string(), v.maxLength(60))),
+        origin: v.optional(v.picklist(['agent', 'mcp']), 'agent'),
+      }),
+    ),
   }),
 })
 export type ClientHello = v.InferOutput<typeof clientHello>['hello']

@@ -1,6 +1,7 @@
 import type * as v from 'valibot'
 import { accountRequests } from './accounts.ts'
 import { changingRequests } from './changing.ts'
+import { guardingRequests } from './guarding.ts'
 import { operatingRequests } from './operating.ts'
 import { readingRequests } from './reading.ts'
 import type { RequestSpec } from './spec.ts'
@@ -18,6 +19,7 @@ export const requests = {
   ...syncingRequests,
   ...accountRequests,
   ...writingRequests,
+  ...guardingRequests,
 } as const satisfies Readonly<Record<string, RequestSpec>>
 
 type Requests = typeof requests

@@ -2,9 +2,16 @@ import { timingSafeEqual } from 'node:crypto'
 import * as v from 'valibot'
 import type { Build } from '#base/build.ts'
 import { err, ok, type Result } from '#base/result.ts'
+import type { Identity } from '../gate/identity.ts'
 import type { Caller } from '../part.ts'
 import { type RequestError, requestError } from '../protocol/errors.ts'
-import { clientHello, protocolOldest, protocolVersion, type ServerHello } from '../protocol/messages.ts'
+import {
+  type ClientHello,
+  clientHello,
+  protocolOldest,
+  protocolVersion,
+  type ServerHello,
+} from '../protocol/messages.ts'
 
 export interface Admitted {
   readonly caller: Caller
@@ -20,13 +27,15 @@ export interface Door {
   readonly dataDir: string
   /** What stands in `daemon.key`. */
   readonly key: string
+  /** Who it is, by what it shows. */
+  readonly identify: (claim: ClientHello['as']) => Result<Identity, RequestError>
 }
 
 /**
  * Node cannot ask the system who is at the other end of a socket. The directory keeps other users out; the key, which
  * only this user can read, does so again where a directory's mode does not count (a pipe on Windows, a mount).
  */
-export function admission({ build, instance, dataDir, key }: Door): Admission {
+export function admission({ build, instance, dataDir, key, identify }: Door): Admission {
   return (connection, frame) => {
     const checked = v.safeParse(clientHello, frame)
     if (!checked.success) return err(requestError('hello_expected', 'the first frame is a hello'))
@@ -40,9 +49,11 @@ export function admission({ build, instance, dataDir, key }: Door): Admission {
     if (hello.instance !== instance || hello.data_dir !== dataDir) {
       return err(requestError('other_instance', `this is the daemon of ${instance} in ${dataDir}`))
     }
+    const identity = identify(hello.as)
+    if (!identity.ok) return identity
     const server = { server: build.version, build: build.commit, instance, pid: process.pid, features: [] }
     return ok({
-      caller: { connection, origin: 'human', client: hello.client },
+      caller: { connection, identity: identity.value, client: hello.client },
       hello: { protocol: Math.min(newest, protocolVersion), ...server },
     })
   }

@@ -1,6 +1,8 @@
 import * as v from 'valibot'
 import type { Log } from '#base/log.ts'
 import { err, type Result } from '#base/result.ts'
+import type { Passage } from '../gate/keeper.ts'
+import type { CheckedParams } from '../gate/scopes.ts'
 import type { Call, Handlers } from '../part.ts'
 import { type RequestError, requestError } from '../protocol/errors.ts'
 import type { ClientFrame } from '../protocol/messages.ts'
@@ -11,10 +13,16 @@ export type Dispatch = (
   call: Call,
 ) => Promise<Result<unknown, RequestError>>
 
+/** What stands between a request and its handler. */
+export interface Gate {
+  pass(name: RequestName, params: CheckedParams, call: Call): Result<Passage, RequestError>
+  done(name: RequestName, passage: Passage, call: Call, result: Result<unknown, RequestError>): void
+}
+
 const deadlineDefaultMs = 60_000
 
 /** Finds the handler of a request, checks what it is asked, and gives it its time. What a handler throws is a bug: it is logged and answered, and ends nobody else. */
-export function dispatcher(handlers: Handlers, log: Log): Dispatch {
+export function dispatcher(handlers: Handlers, gate: Gate, log: Log): Dispatch {
   return async ({ request: name, params, deadline_ms: deadline }, call) => {
     if (!isRequestName(name)) return err(requestError('unknown_request', `there is no request "${name.slice(0, 60)}"`))
     const spec: RequestSpec = requests[name]
@@ -30,7 +38,7 @@ export function dispatcher(handlers: Handlers, log: Log): Dispatch {
       signal.addEventListener('abort', () => resolve(err(ended(signal))), { once: true })
     })
     try {
-      return await Promise.race([run(handlers, name, checked.output, { ...call, signal }), overdue])
+      return await Promise.race([guarded({ handlers, gate }, name, checked.output, { ...call, signal }), overdue])
     } catch (error) {
       const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
       log.error('request.failed', { request: name, client: call.caller.client, reason: firstLines(reason) })
@@ -40,6 +48,22 @@ export function dispatcher(handlers: Handlers, log: Log): Dispatch {
       call.signal.removeEventListener('abort', cancel)
     }
   }
+}
+
+/** Nothing reaches a handler past the gate, and the gate hears what came of it, also when the client has gone. */
+async function guarded(
+  { handlers, gate }: { readonly handlers: Handlers; readonly gate: Gate },
+  name: RequestName,
+  params: CheckedParams,
+  call: Call,
+): Promise<Result<unknown, RequestError>> {
+  const passage = gate.pass(name, params, call)
+  if (!passage.ok) return passage
+  const { accounts } = passage.value
+  const caller = accounts === undefined ? call.caller : { ...call.caller, accounts }
+  const result = await run(handlers, name, passage.value.params, { ...call, caller })
+  gate.done(name, passage.value, call, result)
+  return result
 }
 
 /** The table binds each name to the params of its handler; here only the name is known, and the params are checked. */

@@ -1,5 +1,5 @@
 import { type ParsedMessage, parseMessage } from '../mime/index.ts'
-import { readHtmlMessage, readPlain, renderHtml, renderPlain } from '../render/index.ts'
+import { type InvisibleFacts, readHtmlMessage, readPlain, renderHtml, renderPlain } from '../render/index.ts'
 
 /**
  * A message as it is read: which of its bodies, and how that is rendered. Pure; what comes out is still the sender's
@@ -13,25 +13,36 @@ export interface Letter {
   readonly body: string
   /** What the reader view folded away: quotes, signature, footers. */
   readonly linesFolded: number
-  /** Words that stand in the source and that a person would not have seen. */
+  /** What stands in the source and a person would not have seen: hidden text, invisible characters. */
   readonly hiddenCharacters: number
+  /** Pictures that a program which shows them would fetch, and so tell the sender that it did. */
+  readonly remoteImages: number
 }
 
 export function readLetter(raw: Uint8Array, view: View): Letter {
   const message = parseMessage(raw, { textFromHtml: false })
-  if (view === 'html') return { message, body: message.html ?? '', linesFolded: 0, hiddenCharacters: 0 }
-  if (view === 'headers') return { message, body: '', linesFolded: 0, hiddenCharacters: 0 }
   const { html, text } = message
+  if (view === 'headers') return { ...untouched, message, body: '' }
+  if (view === 'html') return { ...untouched, message, body: html ?? '' }
   if (html === null || (text !== null && view !== 'markdown')) return readPlainLetter(message, text ?? '', view)
   const rendered = renderHtml(html, { mode: view === 'markdown' ? 'markdown' : 'plain' })
-  const hiddenCharacters = rendered.hidden.length
-  if (view !== 'reader') return { message, body: rendered.text, linesFolded: 0, hiddenCharacters }
+  const { remoteImages } = rendered
+  const hiddenCharacters = rendered.hidden.length + sumOf(rendered.invisible)
+  if (view !== 'reader') return { message, body: rendered.text, linesFolded: 0, hiddenCharacters, remoteImages }
   const { content, linesOriginal, linesKept } = readHtmlMessage(html)
-  return { message, body: content, linesFolded: linesOriginal - linesKept, hiddenCharacters }
+  return { message, body: content, linesFolded: linesOriginal - linesKept, hiddenCharacters, remoteImages }
 }
 
+const untouched = { linesFolded: 0, hiddenCharacters: 0, remoteImages: 0 } as const
+
 function readPlainLetter(message: ParsedMessage, text: string, view: View): Letter {
-  if (view !== 'reader') return { message, body: renderPlain(text).text, linesFolded: 0, hiddenCharacters: 0 }
+  const rendered = renderPlain(text)
+  const facts = { ...untouched, message, hiddenCharacters: sumOf(rendered.invisible) }
+  if (view !== 'reader') return { ...facts, body: rendered.text }
   const { content, linesOriginal, linesKept } = readPlain(text)
-  return { message, body: content, linesFolded: linesOriginal - linesKept, hiddenCharacters: 0 }
+  return { ...facts, body: content, linesFolded: linesOriginal - linesKept }
+}
+
+function sumOf({ zeroWidth, bidi, tags, controls }: InvisibleFacts): number {
+  return zeroWidth + bidi + tags + controls
 }

@@ -3,7 +3,7 @@ import type { LabelName, ListedMessage } from '../store/index.ts'
 
 /**
  * A message as every command gives it to programs: names in snake_case, dates in RFC 3339 (UTC), flags as booleans.
- * Text is as the sender wrote it; a JSON string cannot steer a terminal once `JSON.stringify` has escaped it.
+ * Text is as the sender wrote it; `printableJson` is what makes it fit for a terminal.
  */
 export function messageJson(message: ListedMessage) {
   return {

@@ -15,6 +15,8 @@ export interface Waiting {
   readonly decision: number
   readonly isTried: boolean
   readonly isHeld: boolean
+  /** The message is not where it was: nothing is delivered until a sync has found it. */
+  readonly isLost: boolean
 }
 
 export function isSoNow({ statements }: Writing, id: MessageId, field: Field): boolean {
@@ -136,6 +138,7 @@ function waitingFrom(row: Row): Waiting {
     decision: integer(row, 3),
     isTried: integer(row, 4) === 1,
     isHeld: integer(row, 5) === 1,
+    isLost: integer(row, 5) === 2,
   }
 }
 

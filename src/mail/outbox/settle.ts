@@ -56,9 +56,7 @@ class Settling {
         this.#apply(taken, result.places ?? [])
         break
       case 'gone':
-        // Handed over before a crash or a broken connection, and no longer where it was: that was us.
-        if (taken.wasTried) this.#apply(taken, [])
-        else this.#takeBack(taken, 'dropped', 'gone')
+        this.#lose(taken)
         break
       case 'refused':
         this.#takeBack(taken, 'failed', result.code)
@@ -91,6 +89,26 @@ class Settling {
       }
     }
     for (const decision of decisionsOf(fields)) this.#mark(decision, id, 'applied', null)
+  }
+
+  /**
+   * It is not where it was. What was wanted of its place is void, unless it was handed over before: then that was us.
+   * Flags and labels wait for the message to be found again.
+   */
+  #lose(taken: Taken): void {
+    const isFolder = ({ field }: TakenField) => field > 0 && this.#writing.labels.byId(field).kind === 'folder'
+    const id = taken.change.message
+    for (const { field, decision } of taken.fields.filter(each => !isFolder(each))) {
+      this.#writing.statements.run(
+        'UPDATE outbox SET is_held = 2 WHERE message_id = ? AND field = ? AND decision_id = ? AND is_held = 0',
+        id,
+        field,
+        decision,
+      )
+    }
+    const places = { ...taken, fields: taken.fields.filter(isFolder) }
+    if (taken.wasTried) this.#apply(places, [])
+    else this.#takeBack(places, 'dropped', 'gone')
   }
 
   /** Here it becomes again what the provider has; but what was decided later stays. */

@@ -31,6 +31,11 @@ export function heedsLabel(writing: Writing, id: MessageId, label: number, isSo:
   return false
 }
 
+/** A message has been seen at a place that was not known: what waited for it can be delivered there. */
+export function foundAgain({ statements }: Writing, id: MessageId): void {
+  statements.run('UPDATE outbox SET is_held = 0 WHERE message_id = ? AND is_held = 2', id)
+}
+
 /**
  * A provider's word that a message is no longer in a folder. Somebody else moved or deleted it: if that is where a
  * decision wanted it moved away from, the decision about its place is void, and it is where they put it. Says whether

@@ -47,7 +47,7 @@ export function takeDeliveries(writing: Writing, account: string, limit: number)
 }
 
 function takeMessage(writing: Writing, id: MessageId): Taken {
-  const waiting = allWaiting(writing, id).filter(({ isHeld }) => !isHeld)
+  const waiting = allWaiting(writing, id).filter(({ isHeld, isLost }) => !isHeld && !isLost)
   const { entering, later } = chooseFolder(writing, waiting)
   const now = waiting.filter(each => !later.includes(each))
   return {

@@ -9,7 +9,7 @@ import { AppliedFields, type Decided, DecisionRecord, type MessageOutcome, repea
 import { endPuttingOff, isSoNow, putOff, putOffOf } from './fields.ts'
 
 export interface UndoRequest {
-  /** The latest that can be undone when left out. */
+  /** When left out: the latest of the same origin that can be undone; nobody takes back by accident what another did. */
   readonly decision?: number
   readonly clientKey: string
   readonly origin: string
@@ -24,7 +24,7 @@ export function undo(writing: Writing, request: UndoRequest): Result<Decided, St
     const digest = `undo ${request.decision ?? 'latest'}`
     const known = repeatOf(writing, request.clientKey, digest)
     if (known !== undefined) return known
-    const found = findUndoable(writing, request.decision)
+    const found = findUndoable(writing, request)
     if (!found.ok) return found
     const undoes = found.value
     const items = itemsOf(writing, undoes)
@@ -46,12 +46,13 @@ interface Item {
   readonly wakeBefore: number | null
 }
 
-function findUndoable({ statements, clock }: Writing, decision: number | undefined): Result<number, StoreError> {
+function findUndoable({ statements, clock }: Writing, { decision, origin }: UndoRequest): Result<number, StoreError> {
   const row =
     decision === undefined
       ? statements.one(
-          `SELECT id, undo_until FROM decisions d WHERE undoes IS NULL AND EXISTS (SELECT 1 FROM decision_items i
-           WHERE i.decision_id = d.id AND ${undoable}) ORDER BY id DESC LIMIT 1`,
+          `SELECT id, undo_until FROM decisions d WHERE undoes IS NULL AND origin = ? AND EXISTS
+           (SELECT 1 FROM decision_items i WHERE i.decision_id = d.id AND ${undoable}) ORDER BY id DESC LIMIT 1`,
+          origin,
         )
       : statements.one('SELECT id, undo_until FROM decisions WHERE id = ?', decision)
   if (row === undefined) return err(storeError('decision_unknown', 'there is no decision that could be undone'))

@@ -1,4 +1,4 @@
-import { heedsLabel, shieldFlags } from '../outbox/shield.ts'
+import { foundAgain, heedsLabel, shieldFlags } from '../outbox/shield.ts'
 import { threadNodes } from '../thread/index.ts'
 import { integer, optionalInteger } from './database.ts'
 import { ownFlags } from './flags.ts'
@@ -46,7 +46,8 @@ function mergedFlags(writing: Writing, { id, message }: Placing): number {
   return shieldFlags(writing, id, isPlaced ? flagsAtServer(writing, id) : own, ownFlags)
 }
 
-function place({ statements, labels }: Writing, { id, message, account }: Placing, provider: ProviderIds): boolean {
+function place(writing: Writing, { id, message, account }: Placing, provider: ProviderIds): boolean {
+  const { statements, labels } = writing
   let hasChanged = false
   if (provider.messageId !== undefined) {
     const added = statements.run(
@@ -72,6 +73,7 @@ function place({ statements, labels }: Writing, { id, message, account }: Placin
     location.modseq ?? 0n,
     message.incoming.flags & ownFlags,
   )
+  if (written > 0) foundAgain(writing, id)
   return hasChanged || written > 0
 }
 

@@ -43,7 +43,7 @@ CREATE TABLE outbox (
   decision_id INTEGER NOT NULL,
   -- It was handed to the provider, and what came of that is not known.
   is_tried INTEGER NOT NULL DEFAULT 0,
-  -- Never delivered: true here only, as long as the message is put off.
+  -- 1: never delivered, true here only, as long as the message is put off. 2: not before the message is found again.
   is_held INTEGER NOT NULL DEFAULT 0,
   PRIMARY KEY (message_id, field)
 ) STRICT, WITHOUT ROWID;

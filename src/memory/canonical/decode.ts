@@ -35,14 +35,15 @@ export function decodeRecord(bytes: Buffer, start = 0): Result<Decoded, DecodeEr
   }
 }
 
-/** Whether the record at `start` is all there, whatever its body holds. */
-export function frameAt(bytes: Buffer, start: number): 'whole' | 'unfinished' | 'none' {
+/** Where the record at `start` would end, whatever its body holds; `unfinished` where that is not there yet. */
+export function frameEnd(bytes: Buffer, start: number): number | 'unfinished' | 'none' {
   const opcode = bytes[start]
   if (opcode === undefined) return 'unfinished'
   if (!isOpcode(opcode)) return 'none'
   const frame = new ByteReader(bytes, start + 1, bytes.length)
   try {
-    return frame.varint() > frame.left ? 'unfinished' : 'whole'
+    const length = frame.varint()
+    return length > frame.left ? 'unfinished' : start + 1 + frame.offset + Number(length)
   } catch (fault) {
     if (!(fault instanceof DecodeFault)) throw fault
     return fault.error.code === 'Truncated' ? 'unfinished' : 'none'

@@ -20,6 +20,8 @@ import { durable, syncDirectory, syncFileData, truncateDurably } from '#base/dur
 export interface Files {
   /** What lies at `path` itself; a link is `other`. */
   kind(path: string): 'file' | 'directory' | 'other' | undefined
+  /** What tells it from any other file; undefined when there is none. */
+  identity(path: string): string | undefined
   /** Never waits (a pipe without a writer), never follows a link in the last component. */
   open(path: string, mode: OpenMode): OpenFile
   rename(from: string, to: string): void
@@ -60,6 +62,10 @@ export const systemFiles: Files = {
     if (entry === undefined) return undefined
     return entry.isFile() ? 'file' : entry.isDirectory() ? 'directory' : 'other'
   },
+  identity(path) {
+    const entry = lstatSync(path, { throwIfNoEntry: false })
+    return entry === undefined ? undefined : identityOf(entry)
+  },
   open(path, mode) {
     const guarded = flags[mode] | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
     return new SystemFile(openSync(path, guarded, 0o600))
@@ -82,7 +88,7 @@ class SystemFile implements OpenFile {
 
   facts() {
     const entry = fstatSync(this.#descriptor)
-    return { size: entry.size, isFile: entry.isFile(), identity: `${entry.dev}:${entry.ino}` }
+    return { size: entry.size, isFile: entry.isFile(), identity: identityOf(entry) }
   }
 
   read(target: Uint8Array, position: number): number {
@@ -108,6 +114,10 @@ class SystemFile implements OpenFile {
   }
 }
 
+function identityOf({ dev, ino }: { readonly dev: number; readonly ino: number }): string {
+  return `${dev}:${ino}`
+}
+
 /** Bytes from `position` on, at most `length`; fewer where the file ends. */
 export function readFully(file: OpenFile, position: number, length: number): Buffer {
   const bytes = Buffer.allocUnsafe(length)
@@ -118,6 +128,61 @@ export function readFully(file: OpenFile, position: number, length: number): Buf
     done += count
   }
   return bytes.subarray(0, done)
+}
+
+/**
+ * Makes a file that is there with all its bytes or not at all, and durable but for its name; false when there is one.
+ * A file that is made first and filled then may be found empty, or full of zeros, after a crash in between. `fresh` is
+ * the name it has meanwhile.
+ */
+export function createWhole(files: Files, path: string, bytes: Uint8Array, fresh: string): boolean {
+  writeNew(files, fresh, [bytes])
+  try {
+    files.link(fresh, path)
+    return true
+  } catch (thrown) {
+    if (errnoOf(thrown) === 'EEXIST') return false
+    if (!withoutLinks.has(errnoOf(thrown))) throw thrown
+    return createInPlace(files, path, bytes)
+  } finally {
+    files.remove(fresh)
+  }
+}
+
+/** What file systems say that have no second names for a file. */
+const withoutLinks: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
+
+function createInPlace(files: Files, path: string, bytes: Uint8Array): boolean {
+  try {
+    writeNew(files, path, [bytes])
+    return true
+  } catch (thrown) {
+    if (errnoOf(thrown) === 'EEXIST') return false
+    throw thrown
+  }
+}
+
+/** A new file; one that could not be written whole is not left behind. */
+export function writeNew(
+  files: Files,
+  path: string,
+  parts: readonly Uint8Array[],
+  { isSynced }: { readonly isSynced: boolean } = { isSynced: true },
+): void {
+  const file = files.open(path, 'create')
+  try {
+    let at = 0
+    for (const part of parts) {
+      file.write(part, at)
+      at += part.length
+    }
+    if (isSynced) file.sync()
+  } catch (thrown) {
+    files.remove(path)
+    throw thrown
+  } finally {
+    file.close()
+  }
 }
 
 /** The system's word for why: `ENOSPC`. Never a path. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { dirname } from 'node:path'
 import { err, ok, type Result } from '#base/result.ts'
-import { errnoOf, type Files, readFully } from './files.ts'
+import { createWhole, errnoOf, type Files, readFully, writeNew } from './files.ts'
 
 /**
  * One writer for each log: a file beside it that can be made only once. Format and place are those of the reference,
@@ -69,7 +69,7 @@ export function acquireLock(logPath: string, options: LockOptions): Result<Lock,
   const lockId = `${options.machine.pid}-${options.now}-${++sequence}`
   try {
     options.files.makeDirectory(dirname(path))
-    return acquireAt(path, { ...options, lockId, text: lockText(lockId, logPath, options) }, 0)
+    return acquireAt(path, { ...options, lockId, text: Buffer.from(lockText(lockId, logPath, options)) }, 0)
   } catch (thrown) {
     const errno = errnoOf(thrown)
     if (errno === 'UNKNOWN') throw thrown
@@ -79,7 +79,7 @@ export function acquireLock(logPath: string, options: LockOptions): Result<Lock,
 
 interface Claim extends LockOptions {
   readonly lockId: string
-  readonly text: string
+  readonly text: Uint8Array
 }
 
 /** Writers that die one after another while each takes over from the one before: more than this is left to a person. */
@@ -90,7 +90,8 @@ const triesMax = 3
 function acquireAt(path: string, claim: Claim, depth: number): Result<Lock, LockError> {
   const { files, machine } = claim
   for (let tries = 0; tries < triesMax; tries++) {
-    if (create(path, claim)) return ok(heldLock(files, path, claim.lockId))
+    // An empty lock, left by a writer that was killed before it filled it, could never be told from a living one.
+    if (createWhole(files, path, claim.text, `${path}.${claim.lockId}`)) return ok(heldLock(files, path, claim.lockId))
     const holder = readHolder(files, path)
     if (holder === undefined) continue
     if (depth >= takeoverDepthMax || !isGone(holder, machine)) return err({ code: 'AlreadyHeld', path, holder })
@@ -128,7 +129,7 @@ function takeOver(path: string, dead: LockHolder, claim: Claim, depth: number): 
     const holder = readHolder(files, path)
     if (holder?.lockId !== dead.lockId) return err({ code: 'AlreadyHeld', path, holder })
     const fresh = `${path}.${lockId}`
-    writeNew(files, fresh, claim.text)
+    writeNew(files, fresh, [claim.text])
     files.rename(fresh, path)
     if (depth === 0) onTakeover?.(dead.pid ?? 0)
     return ok(heldLock(files, path, lockId))
@@ -163,52 +164,6 @@ function lockText(lockId: string, logPath: string, { machine, owner, now }: Lock
     line('started', machine.startOf(machine.pid) ?? ''),
     line('pid_space', machine.pidSpace),
   ].join('')
-}
-
-/**
- * False when there is one. The file appears with all that it says, or not at all: an empty one, left by a process that
- * was killed in between, could never be told from a living one and would block the log for good.
- */
-function create(path: string, { files, lockId, text }: Claim): boolean {
-  const fresh = `${path}.${lockId}`
-  writeNew(files, fresh, text)
-  try {
-    files.link(fresh, path)
-    return true
-  } catch (thrown) {
-    if (errnoOf(thrown) === 'EEXIST') return false
-    if (!withoutLinks.has(errnoOf(thrown))) throw thrown
-    return createInPlace(files, path, text)
-  } finally {
-    files.remove(fresh)
-  }
-}
-
-/** What file systems say that have no second names for a file. */
-const withoutLinks: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'])
-
-function createInPlace(files: Files, path: string, text: string): boolean {
-  try {
-    writeNew(files, path, text)
-    return true
-  } catch (thrown) {
-    if (errnoOf(thrown) === 'EEXIST') return false
-    throw thrown
-  }
-}
-
-/** A file that could not be written whole is not left behind. */
-function writeNew(files: Files, path: string, text: string): void {
-  const file = files.open(path, 'create')
-  try {
-    file.write(Buffer.from(text), 0)
-    file.sync()
-  } catch (thrown) {
-    files.remove(path)
-    throw thrown
-  } finally {
-    file.close()
-  }
 }
 
 function readHolder(files: Files, path: string): LockHolder | undefined {

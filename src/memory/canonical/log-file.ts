@@ -1,9 +1,12 @@
 import { dirname } from 'node:path'
 import { err, ok, type Result } from '#base/result.ts'
-import { errnoOf, type Files, type OpenFile, readFully } from './files.ts'
+import { createWhole, errnoOf, type Files, type OpenFile, readFully, writeNew } from './files.ts'
 
 /** `MIMR`, format version 1: what every log starts with. Offsets everywhere else count from behind it. */
 export const logHeader: Uint8Array = Uint8Array.of(0x4d, 0x49, 0x4d, 0x52, 1, 0, 0, 0)
+
+/** Read as one piece: some 15 million records. Also keeps a file that only claims a size from being reserved for. */
+const logBytesMax = 2 ** 31 - 1
 
 export type LogError =
   /** The system refused: `operation` says what, `errno` why. */
@@ -12,6 +15,7 @@ export type LogError =
   | { readonly code: 'Missing' }
   /** A directory, a link, a pipe, a device. */
   | { readonly code: 'NotAFile' }
+  | { readonly code: 'TooLarge'; readonly bytes: number }
   /** It shrank or was replaced while it was open. */
   | { readonly code: 'Changed' }
 
@@ -27,6 +31,8 @@ export function logErrorText(error: LogError): string {
       return 'there is no log'
     case 'NotAFile':
       return 'the log is not a regular file'
+    case 'TooLarge':
+      return `the log has ${error.bytes} bytes, more than ${logBytesMax}`
     case 'Changed':
       return 'the log was cut or replaced by something else'
   }
@@ -34,11 +40,15 @@ export function logErrorText(error: LogError): string {
 
 /** An open log. Its length counts from behind the header; what a failed append left behind it does not count. */
 export class LogFile {
+  readonly #files: Files
+  readonly #path: string
   readonly #file: OpenFile
   readonly #identity: string
   #length: number
 
-  private constructor(file: OpenFile) {
+  private constructor(files: Files, path: string, file: OpenFile) {
+    this.#files = files
+    this.#path = path
     this.#file = file
     const { size, identity } = file.facts()
     this.#length = size - logHeader.length
@@ -51,7 +61,7 @@ export class LogFile {
       const kind = files.kind(path)
       if (kind === undefined) return err({ code: 'Missing' })
       if (kind !== 'file') return err({ code: 'NotAFile' })
-      return LogFile.#checked(files.open(path, 'read'))
+      return LogFile.#checked(files, path, files.open(path, 'read'))
     })
   }
 
@@ -63,19 +73,14 @@ export class LogFile {
     return guarded('open', () => {
       const kind = files.kind(path)
       if (kind !== undefined && kind !== 'file') return err({ code: 'NotAFile' })
-      const file = files.open(path, kind === undefined ? 'create' : 'write')
-      const { size, isFile } = file.facts()
-      if (isFile && size < logHeader.length && isHeaderStart(readFully(file, 0, size))) {
-        const begun = begin(files, path, file)
-        if (begun !== undefined) return err(begun)
-      }
-      return LogFile.#checked(file)
+      const begun = kind === undefined || isBeginning(files, path) ? begin(files, path, kind) : undefined
+      return begun === undefined ? LogFile.#checked(files, path, files.open(path, 'write')) : err(begun)
     })
   }
 
-  static #checked(file: OpenFile): Result<LogFile, LogError> {
+  static #checked(files: Files, path: string, file: OpenFile): Result<LogFile, LogError> {
     const fault = formatFault(file)
-    if (fault === undefined) return ok(new LogFile(file))
+    if (fault === undefined) return ok(new LogFile(files, path, file))
     file.close()
     return err(fault)
   }
@@ -87,10 +92,9 @@ export class LogFile {
   /** The length of the file as it is now, for whoever follows a writer. */
   currentLength(): Result<number, LogError> {
     return guarded('read', () => {
-      const { size, identity } = this.#file.facts()
-      const length = size - logHeader.length
-      if (identity !== this.#identity || length < 0) return err({ code: 'Changed' })
-      return ok(length)
+      const length = this.#file.facts().size - logHeader.length
+      const isThere = this.#files.identity(this.#path) === this.#identity
+      return isThere && length >= 0 ? ok(length) : err({ code: 'Changed' })
     })
   }
 
@@ -103,6 +107,8 @@ export class LogFile {
 
   append(bytes: Uint8Array): Result<undefined, LogError> {
     return guarded('append', () => {
+      const bytesAfter = logHeader.length + this.#length + bytes.length
+      if (bytesAfter > logBytesMax) return err({ code: 'TooLarge', bytes: bytesAfter })
       this.#file.write(bytes, logHeader.length + this.#length)
       this.#length += bytes.length
       return ok(undefined)
@@ -131,21 +137,40 @@ export class LogFile {
   }
 }
 
-function begin(files: Files, path: string, file: OpenFile): LogError | undefined {
+/** Whether the file holds less than a header, and nothing that is not of one. */
+function isBeginning(files: Files, path: string): boolean {
+  const file = files.open(path, 'read')
   try {
-    file.write(logHeader, 0)
-    file.sync()
+    const { size, isFile } = file.facts()
+    return isFile && size < logHeader.length && isHeaderStart(readFully(file, 0, size))
+  } finally {
+    file.close()
+  }
+}
+
+/** The log appears with its header, or not at all. */
+function begin(files: Files, path: string, kind: 'file' | undefined): LogError | undefined {
+  const fresh = `${path}.new`
+  try {
+    if (files.kind(fresh) !== undefined) files.remove(fresh) // of a writer that died over it
+    if (kind === undefined) createWhole(files, path, logHeader, fresh)
+    else {
+      writeNew(files, fresh, [logHeader])
+      files.rename(fresh, path)
+    }
     files.syncDirectory(dirname(path))
     return undefined
   } catch (thrown) {
-    file.close()
-    return { code: 'Io', operation: 'create', errno: errnoOf(thrown) }
+    const errno = errnoOf(thrown)
+    if (errno === 'UNKNOWN') throw thrown
+    return { code: 'Io', operation: 'create', errno }
   }
 }
 
 function formatFault(file: OpenFile): LogError | undefined {
   const { size, isFile } = file.facts()
   if (!isFile) return { code: 'NotAFile' }
+  if (size > logBytesMax) return { code: 'TooLarge', bytes: size }
   const start = readFully(file, 0, logHeader.length)
   if (size < logHeader.length || start.length < logHeader.length) {
     return { code: 'IncompatibleFormat', reason: `file is ${size} bytes; expected at least 8-byte Mimir header` }

@@ -1,7 +1,7 @@
 import { createHash, type KeyObject, sign, verify } from 'node:crypto'
 import { dirname } from 'node:path'
 import { err, ok, type Result } from '#base/result.ts'
-import { errnoOf, type Files, type OpenFile, readFully } from './files.ts'
+import { createWhole, errnoOf, type Files, type OpenFile, readFully } from './files.ts'
 import { logHeader } from './log-file.ts'
 
 /**
@@ -35,20 +35,35 @@ export type SealError =
   /** More than one batch is unsealed: entries were taken away, or another program has written. */
   | { readonly code: 'Behind'; readonly batches: number }
   | { readonly code: 'BadSignature'; readonly entry: number }
-  /** The entry itself is damaged, or cut in the middle with more behind it. */
+  /** The entry itself is damaged. */
   | { readonly code: 'Damaged'; readonly entry: number }
+  /** The seal is signed, and there is no key here to go on with. */
+  | { readonly code: 'NoKey' }
+  /** There is a key, and no seal beside a log that holds something. */
+  | { readonly code: 'Missing' }
 
 const magic = Buffer.from('PSTNSEAL')
 const version = 1
 const headerBytes = 16
-export const entryBytes = 8 + 32 + 64
+const checkedBytes = 8 + 32 + 64
+export const entryBytes = checkedBytes + 8
 const noSignature = Buffer.alloc(64)
+/** The last byte of an entry that was written to its end: the power leaves zeros. */
+const finished = 0xff
+/** Some 19 million batches. */
+const sealBytesMax = 2 ** 31 - 1
 
 /** The hash before the first entry. */
 export const sealStart: Buffer = createHash('sha256').update('postern seal 1\n').update(logHeader).digest()
 
-export function sealHash(previous: Uint8Array, end: number, bytes: Uint8Array): Buffer {
-  return createHash('sha256').update(previous).update(offsetBytes(end)).update(bytes).digest()
+/** Whether an entry is signed is part of what it binds: a signature cannot be added or taken away. */
+function sealHash(
+  previous: Uint8Array,
+  { end, isSigned }: { end: number; isSigned: boolean },
+  bytes: Uint8Array,
+): Buffer {
+  const facts = Buffer.concat([offsetBytes(end), Uint8Array.of(isSigned ? 1 : 0)])
+  return createHash('sha256').update(previous).update(facts).update(bytes).digest()
 }
 
 export function encodeSealHeader(): Buffer {
@@ -60,15 +75,27 @@ export function encodeSealHeader(): Buffer {
 }
 
 export function encodeSealEntry({ end, hash, signature }: SealEntry): Buffer {
-  return Buffer.concat([offsetBytes(end), hash, signature ?? noSignature])
+  const entry = Buffer.concat([offsetBytes(end), hash, signature ?? noSignature])
+  return Buffer.concat([entry, checkOf(entry)])
+}
+
+/** Without the key a damaged signature shows by this alone. */
+function checkOf(entry: Uint8Array): Buffer {
+  const check = createHash('sha256')
+    .update(entry)
+    .digest()
+    .subarray(0, entryBytes - checkedBytes)
+  check[check.length - 1] = finished
+  return check
 }
 
 export function newEntry(previous: Uint8Array, end: number, bytes: Uint8Array, keys: SealKeys = {}): SealEntry {
-  const hash = sealHash(previous, end, bytes)
-  return { end, hash, signature: keys.privateKey === undefined ? undefined : sign(null, hash, keys.privateKey) }
+  const { privateKey } = keys
+  const hash = sealHash(previous, { end, isSigned: privateKey !== undefined }, bytes)
+  return { end, hash, signature: privateKey === undefined ? undefined : sign(null, hash, privateKey) }
 }
 
-/** The entries in the bytes of a seal. A last one that a crash cut short is left out. */
+/** The entries in the bytes of a seal. A last one that a crash left unfinished, short or with zeros, is left out. */
 export function decodeSeal(bytes: Buffer): Result<readonly SealEntry[], SealError> {
   if (bytes.length < headerBytes || !bytes.subarray(0, headerBytes).equals(encodeSealHeader())) {
     return err({ code: 'NotASeal' })
@@ -78,11 +105,15 @@ export function decodeSeal(bytes: Buffer): Result<readonly SealEntry[], SealErro
   let before = 0
   for (let i = 0; i < count; i++) {
     const at = headerBytes + i * entryBytes
-    const end = Number(bytes.readBigUInt64LE(at))
-    if (!Number.isSafeInteger(end) || end <= before) return err({ code: 'Damaged', entry: i })
-    const signature = bytes.subarray(at + 40, at + entryBytes)
-    const hash = bytes.subarray(at + 8, at + 40)
-    entries.push({ end, hash, signature: signature.equals(noSignature) ? undefined : signature })
+    const entry = bytes.subarray(at, at + checkedBytes)
+    const check = bytes.subarray(at + checkedBytes, at + entryBytes)
+    if (i === count - 1 && check.at(-1) === 0) break
+    const end = Number(entry.readBigUInt64LE(0))
+    if (!check.equals(checkOf(entry)) || !Number.isSafeInteger(end) || end <= before) {
+      return err({ code: 'Damaged', entry: i })
+    }
+    const signature = entry.subarray(40)
+    entries.push({ end, hash: entry.subarray(8, 40), signature: signature.equals(noSignature) ? undefined : signature })
     before = end
   }
   return ok(entries)
@@ -92,17 +123,23 @@ export function decodeSeal(bytes: Buffer): Result<readonly SealEntry[], SealErro
 export function checkSeal(log: Buffer, entries: readonly SealEntry[], keys: SealKeys = {}): Result<number, SealError> {
   let previous = sealStart
   let start = 0
-  let isSigned = false
+  let mustBeSigned = false
   for (const [entry, { end, hash, signature }] of entries.entries()) {
     if (end > log.length) return err({ code: 'LogShorter', sealed: end, length: log.length })
-    if (!sealHash(previous, end, log.subarray(start, end)).equals(hash))
+    const isSigned = signature !== undefined
+    if (!sealHash(previous, { end, isSigned }, log.subarray(start, end)).equals(hash)) {
       return err({ code: 'Broken', entry, offset: start })
+    }
     // Once entries are signed, an unsigned one was not written by the holder of the key.
-    if (signature === undefined ? isSigned : !isGenuine(hash, signature, keys))
+    if (signature === undefined ? mustBeSigned : !isGenuine(hash, signature, keys))
       return err({ code: 'BadSignature', entry })
-    isSigned ||= signature !== undefined
+    mustBeSigned ||= isSigned
     previous = hash
     start = end
+  }
+  // Who cannot sign could still write a new seal, without signatures, over a changed log.
+  if (keys.publicKey !== undefined && entries.length > 0 && !mustBeSigned) {
+    return err({ code: 'BadSignature', entry: entries.length - 1 })
   }
   return ok(start)
 }
@@ -118,6 +155,7 @@ export class SealFile {
   #size: number
   #last: SealEntry | undefined
   #isSynced = true
+  #hasFailed = false
 
   private constructor(file: OpenFile, keys: SealKeys, entries: readonly SealEntry[]) {
     this.#file = file
@@ -127,28 +165,16 @@ export class SealFile {
   }
 
   /** Opens or makes the seal; what a crash cut short at its end is written over. */
-  static open(
-    files: Files,
-    path: string,
-    keys: SealKeys,
-  ): Result<{ seal: SealFile; entries: readonly SealEntry[] }, SealError> {
+  static open(files: Files, path: string, keys: SealKeys): Result<SealFile, SealError> {
     try {
-      const isNew = files.kind(path) === undefined
-      const file = files.open(path, isNew ? 'create' : 'write')
-      const bytes = readFully(file, 0, file.facts().size)
-      // A crash while the file was made leaves the beginning of its header.
-      if (isNew || isHeaderStart(bytes)) {
-        file.write(encodeSealHeader(), 0)
-        file.sync()
-        files.syncDirectory(dirname(path))
-        return ok({ seal: new SealFile(file, keys, []), entries: [] })
+      if (files.kind(path) === undefined) createSeal(files, path)
+      const file = files.open(path, 'write')
+      const entries = decodeSealFile(file)
+      if (entries.ok && (keys.privateKey !== undefined || entries.value.at(-1)?.signature === undefined)) {
+        return ok(new SealFile(file, keys, entries.value))
       }
-      const entries = decodeSeal(bytes)
-      if (!entries.ok) {
-        file.close()
-        return entries
-      }
-      return ok({ seal: new SealFile(file, keys, entries.value), entries: entries.value })
+      file.close()
+      return entries.ok ? err({ code: 'NoKey' }) : entries
     } catch (thrown) {
       return err(ioError('open', thrown))
     }
@@ -167,7 +193,13 @@ export class SealFile {
   sync(): Result<undefined, SealError> {
     if (this.#isSynced) return ok(undefined)
     try {
+      // After a failed sync the system may believe that it has written what it has dropped: written again, it is asked again.
+      if (this.#hasFailed && this.#last !== undefined) {
+        this.#file.write(encodeSealEntry(this.#last), this.#size - entryBytes)
+      }
+      this.#hasFailed = true
       this.#file.sync()
+      this.#hasFailed = false
       this.#isSynced = true
       return ok(undefined)
     } catch (thrown) {
@@ -202,8 +234,7 @@ export function readSeal(files: Files, path: string): Result<readonly SealEntry[
     if (kind !== 'file') return err({ code: 'NotASeal' })
     const file = files.open(path, 'read')
     try {
-      const bytes = readFully(file, 0, file.facts().size)
-      return isHeaderStart(bytes) ? ok([]) : decodeSeal(bytes)
+      return decodeSealFile(file)
     } finally {
       file.close()
     }
@@ -212,8 +243,16 @@ export function readSeal(files: Files, path: string): Result<readonly SealEntry[
   }
 }
 
-function isHeaderStart(bytes: Buffer): boolean {
-  return bytes.length < headerBytes && encodeSealHeader().subarray(0, bytes.length).equals(bytes)
+function createSeal(files: Files, path: string): void {
+  const fresh = `${path}.new`
+  if (files.kind(fresh) !== undefined) files.remove(fresh) // of a writer that died over it
+  createWhole(files, path, encodeSealHeader(), fresh)
+  files.syncDirectory(dirname(path))
+}
+
+function decodeSealFile(file: OpenFile): Result<readonly SealEntry[], SealError> {
+  const { size, isFile } = file.facts()
+  return isFile && size <= sealBytesMax ? decodeSeal(readFully(file, 0, size)) : err({ code: 'NotASeal' })
 }
 
 function ioError(operation: string, thrown: unknown): SealError {
@@ -244,5 +283,9 @@ export function sealErrorText(error: SealError): string {
       return `entry ${error.entry} of the seal is not signed by the key`
     case 'Damaged':
       return `entry ${error.entry} of the seal is damaged`
+    case 'NoKey':
+      return 'the seal is signed, and the key that signs it is not here'
+    case 'Missing':
+      return 'there is a key to check the seal with, and no seal'
   }
 }

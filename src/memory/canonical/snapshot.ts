@@ -1,6 +1,6 @@
-import { createHash, randomBytes } from 'node:crypto'
-import { dirname, join } from 'node:path'
-import { type Files, readFully } from './files.ts'
+import { createHash, sign, verify } from 'node:crypto'
+import { errnoOf, type Files, readFully, writeNew } from './files.ts'
+import type { SealKeys } from './seal.ts'
 
 /**
  * What a log amounts to, kept beside it so that opening is quick. Derived, never the truth: it bears the hash of the
@@ -16,41 +16,52 @@ export interface Snapshot {
 
 const magic = Buffer.from('PSTNSNAP')
 const version = 1
-const headerBytes = 8 + 4 + 4 + 8 + 32 + 8 + 32
+const digestAt = 8 + 4 + 4 + 8 + 32 + 8
+const signatureAt = digestAt + 32
+const headerBytes = signatureAt + 64
 /** A state beyond this is not loaded; replaying needs no more memory than the log has bytes. */
 const stateBytesMax = 2 ** 31 - 1
 
-export function encodeSnapshot({ end, hash, state }: Snapshot): { header: Buffer; state: Uint8Array } {
+export function encodeSnapshot(
+  { end, hash, state }: Snapshot,
+  { privateKey }: SealKeys = {},
+): { header: Buffer; state: Uint8Array } {
   const header = Buffer.alloc(headerBytes)
   magic.copy(header)
   header.writeUInt32LE(version, 8)
   header.writeBigUInt64LE(BigInt(end), 16)
   hash.copy(header, 24)
   header.writeBigUInt64LE(BigInt(state.length), 56)
-  digest(header, state).copy(header, 64)
+  const digest = digestOf(header, state)
+  digest.copy(header, digestAt)
+  if (privateKey !== undefined) sign(null, digest, privateKey).copy(header, signatureAt)
   return { header, state }
 }
 
 export type SnapshotFault = 'unreadable' | 'version' | 'mismatch'
 
-export function decodeSnapshot(bytes: Buffer): Snapshot | SnapshotFault {
+export function decodeSnapshot(bytes: Buffer, { publicKey }: SealKeys = {}): Snapshot | SnapshotFault {
   if (bytes.length < headerBytes || !bytes.subarray(0, 8).equals(magic)) return 'unreadable'
   if (bytes.readUInt32LE(8) !== version) return 'version'
   const state = bytes.subarray(headerBytes)
   if (bytes.readBigUInt64LE(56) !== BigInt(state.length)) return 'unreadable'
-  if (!digest(bytes.subarray(0, headerBytes), state).equals(bytes.subarray(64, 96))) return 'unreadable'
+  const digest = bytes.subarray(digestAt, signatureAt)
+  if (!digestOf(bytes, state).equals(digest)) return 'unreadable'
+  // Else whoever cannot sign the log could still say what it amounts to.
+  const signature = bytes.subarray(signatureAt, headerBytes)
+  if (publicKey !== undefined && !verify(null, digest, publicKey, signature)) return 'mismatch'
   return { end: Number(bytes.readBigUInt64LE(16)), hash: bytes.subarray(24, 56), state }
 }
 
 /** The snapshot at `path`; undefined when there is none. */
-export function readSnapshot(files: Files, path: string): Snapshot | SnapshotFault | undefined {
+export function readSnapshot(files: Files, path: string, keys: SealKeys = {}): Snapshot | SnapshotFault | undefined {
   try {
     const kind = files.kind(path)
     if (kind !== 'file') return kind === undefined ? undefined : 'unreadable'
     const file = files.open(path, 'read')
     try {
       const { size } = file.facts()
-      return size > stateBytesMax ? 'unreadable' : decodeSnapshot(readFully(file, 0, size))
+      return size > stateBytesMax ? 'unreadable' : decodeSnapshot(readFully(file, 0, size), keys)
     } finally {
       file.close()
     }
@@ -59,35 +70,25 @@ export function readSnapshot(files: Files, path: string): Snapshot | SnapshotFau
   }
 }
 
-/** Replaces the snapshot in one step. Not synced: a torn one is told by its digest. False when it could not be written. */
-export function writeSnapshot(files: Files, path: string, snapshot: Snapshot): boolean {
-  const temporary = join(dirname(path), `.snapshot-${randomBytes(8).toString('hex')}`)
+/**
+ * Replaces the snapshot in one step; only the holder of the lock may. Not synced: a torn one is told by its digest.
+ * False when it could not be written.
+ */
+export function writeSnapshot(files: Files, path: string, snapshot: Snapshot, keys: SealKeys = {}): boolean {
+  const fresh = `${path}.new`
   try {
-    const file = files.open(temporary, 'create')
-    try {
-      const { header, state } = encodeSnapshot(snapshot)
-      file.write(header, 0)
-      file.write(state, header.length)
-    } finally {
-      file.close()
-    }
-    files.rename(temporary, path)
+    if (files.kind(fresh) !== undefined) files.remove(fresh) // of a writer that died over it
+    const { header, state } = encodeSnapshot(snapshot, keys)
+    writeNew(files, fresh, [header, state], { isSynced: false })
+    files.rename(fresh, path)
     return true
-  } catch {
-    removeQuietly(files, temporary)
+  } catch (thrown) {
+    if (errnoOf(thrown) === 'UNKNOWN') throw thrown
     return false
   }
 }
 
-function removeQuietly(files: Files, path: string): void {
-  try {
-    files.remove(path)
-  } catch {
-    // It was never made.
-  }
-}
-
-/** Over the header without the digest itself, and the state. */
-function digest(header: Buffer, state: Uint8Array): Buffer {
-  return createHash('sha256').update(header.subarray(0, 64)).update(state).digest()
+/** Over the header up to the digest itself, and the state. */
+function digestOf(header: Buffer, state: Uint8Array): Buffer {
+  return createHash('sha256').update(header.subarray(0, digestAt)).update(state).digest()
 }

@@ -1,4 +1,4 @@
-import type { ClockTime, SymbolId, SymbolKind } from '../canonical/record.ts'
+import type { ClockTime, EdgeKind, SymbolId, SymbolKind } from '../canonical/record.ts'
 import type { U64 } from '../integer.ts'
 import { describeParseError, type ParseError } from '../language/parse-error.ts'
 import { quoted } from '../language/quoted.ts'
@@ -71,11 +71,16 @@ export type EmitError =
   | { readonly code: 'ProceduralSupersessionConflict'; readonly ruleId: SymbolId; readonly existing: SymbolId }
   | { readonly code: 'SupersessionDag'; readonly inner: DagError }
 
-export type EdgeKindName = 'Supersedes' | 'Corrects' | 'StaleParent' | 'Reconfirms'
-
 export type DagError =
-  | { readonly code: 'SelfEdge'; readonly kind: EdgeKindName; readonly memory: SymbolId }
-  | { readonly code: 'SupersessionCycle'; readonly kind: EdgeKindName; readonly from: SymbolId; readonly to: SymbolId }
+  | { readonly code: 'SelfEdge'; readonly kind: EdgeKind; readonly memory: SymbolId }
+  | { readonly code: 'SupersessionCycle'; readonly kind: EdgeKind; readonly from: SymbolId; readonly to: SymbolId }
+
+const edgeWords: Readonly<Record<EdgeKind, string>> = {
+  supersedes: 'Supersedes',
+  corrects: 'Corrects',
+  stale_parent: 'StaleParent',
+  reconfirms: 'Reconfirms',
+}
 
 /** Why a committed record does not fit the state before it. */
 export type ReplayError =
@@ -181,8 +186,8 @@ function describeEmitError(error: EmitError): string {
 
 export function describeDagError(error: DagError): string {
   return error.code === 'SelfEdge'
-    ? `self-edge is forbidden: ${error.kind} edge on ${id(error.memory)}`
-    : `supersession cycle: ${error.kind} edge ${id(error.from)} -> ${id(error.to)} would close a cycle`
+    ? `self-edge is forbidden: ${edgeWords[error.kind]} edge on ${id(error.memory)}`
+    : `supersession cycle: ${edgeWords[error.kind]} edge ${id(error.from)} -> ${id(error.to)} would close a cycle`
 }
 
 function conflict(at: { s: SymbolId; p: SymbolId; validAt: ClockTime; existing: SymbolId }): string {

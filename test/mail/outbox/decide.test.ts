@@ -148,6 +148,20 @@ describe('undo', () => {
     })
   })
 
+  test('without a number it is one’s own latest decision, never that of another origin', () => {
+    const box = mailbox()
+    const ids = box.take([letter(), letter()])
+    decide(box, ids.slice(0, 1), archive)
+    const byAgent = { changes: [archive], messages: ids.slice(1), clientKey: freshKey(), origin: 'agent-a' }
+    value(box.writer.decide(byAgent))
+    value(box.writer.undo({ clientKey: freshKey(), origin: 'human' }))
+    expect(labelsOf(box, ids[0])).toEqual(['INBOX'])
+    expect(labelsOf(box, ids[1])).toEqual([])
+    expect(box.writer.undo({ clientKey: freshKey(), origin: 'agent-b' })).toMatchObject({
+      error: { code: 'decision_unknown' },
+    })
+  })
+
   test('an undo that is sent twice is one undo', () => {
     const box = mailbox()
     const ids = box.take([letter(), letter()])

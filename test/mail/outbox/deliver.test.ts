@@ -225,6 +225,20 @@ describe('what a sync brings while a decision waits', () => {
     expect(contents(box)).toEqual(server.contents())
   })
 
+  test('a star on a message that another client moved away finds it there', async () => {
+    const box = mailbox()
+    const { server, ids } = connected(box, 1)
+    const decided = decide(box, ids, star)
+    server.move('INBOX', 1, 'Work')
+    expect(await deliverAll(box, server)).toBe(true)
+    expect(states(box, decided.decision)).toEqual(['pending'])
+    server.sync(box)
+    expect(box.reader.list(ids)[0]?.flags.starred).toBe(true)
+    await deliverAll(box, server)
+    expect(states(box, decided.decision)).toEqual(['applied'])
+    expect(contents(box)).toEqual(server.contents())
+  })
+
   test('fields that nobody decided about are the provider’s', () => {
     const box = mailbox()
     const { ids } = connected(box, 1)

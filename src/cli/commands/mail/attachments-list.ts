@@ -25,7 +25,7 @@ export const run: Run = ({ positionals, options }, session) =>
         id: ({ messageId }) => messageId,
         json: rowJson,
         columns: [
-          { title: 'message', text: ({ messageId }) => messageId },
+          { title: 'message', text: ({ messageId }) => messageId, isId: true },
           { title: 'part', text: ({ attachment }) => attachment.part },
           { title: 'size', text: ({ attachment }) => byteSize(attachment.size), align: 'right' },
           { title: 'type', text: ({ attachment }) => attachment.contentType },

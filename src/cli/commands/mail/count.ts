@@ -4,7 +4,7 @@ import { count, type Group, type GroupBy, group } from '#mail/search/index.ts'
 import type { Run } from '../../command.ts'
 import { formatOf, showListing } from './listing.ts'
 import { withReader } from './open-store.ts'
-import { numberOption, planOptions, searchFailure, tellWarnings } from './search-options.ts'
+import { checkAccounts, numberOption, planOptions, searchFailure, tellWarnings } from './search-options.ts'
 import { shortDate } from './words.ts'
 
 const groupsDefault = 20
@@ -15,6 +15,7 @@ export const run: Run = ({ positionals, options }, session) =>
     const { output, clock } = session
     const query = positionals.join(' ')
     if (query === '') throw new Failure('usage', 'query_missing', 'what to count?', { next: 'postern help search' })
+    checkAccounts(options.values('account'), reader)
     const by = groupBy(options.value('group-by'))
     const plan = planOptions(options, session)
     if (by === undefined) {
@@ -40,7 +41,7 @@ export const run: Run = ({ positionals, options }, session) =>
           { title: 'count', text: each => String(each.count), align: 'right' },
           { title: 'unread', text: ({ unread }) => String(unread), align: 'right' },
           { title: 'newest', text: ({ newest }) => shortDate(newest, clock.now()) },
-          { title: by, text: ({ name }) => name, grows: true },
+          { title: by, text: ({ name }) => name, grows: true, isId: true },
         ],
         page: { query, group_by: by, total: grouped.value.groups.length },
       },

@@ -1,11 +1,13 @@
 import { closeSync, mkdirSync, statSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Failure } from '#base/failure.ts'
+import { printableJson } from '#base/printable.ts'
 import { jsonLine, type Letter, maildirPlaces, markdownLetter, mboxEntry, savedFiles } from '#mail/export/index.ts'
 import { parseMessage } from '#mail/mime/index.ts'
 import type { Session } from '../../session.ts'
 import type { ExportFormat } from './export-spec.ts'
 import { createNewFile, keepFile, writeFully } from './new-file.ts'
+import { writeSource } from './source-output.ts'
 
 export type Kept = 'written' | 'there'
 export type AttachmentChoice = 'none' | 'files' | 'inline'
@@ -65,7 +67,7 @@ function pieceOf(
   isFirst: boolean,
 ): Uint8Array | string {
   if (format === 'mbox') return mboxEntry(letter)
-  if (format === 'jsonl') return `${JSON.stringify(jsonLine(letter, attachments))}\n`
+  if (format === 'jsonl') return `${printableJson(jsonLine(letter, attachments))}\n`
   if (format === 'markdown') return `${isFirst ? '' : '\n'}${markdownLetter(letter, { timeZone, linksFiles: false })}`
   return letter.raw
 }
@@ -75,7 +77,7 @@ function outputTarget(options: TargetOptions, { output }: Session): Target {
   return {
     place: undefined,
     add: letter => {
-      output.write(pieceOf(letter, options, isFirst))
+      writeSource(output, pieceOf(letter, options, isFirst))
       isFirst = false
       return 'written'
     },
@@ -125,7 +127,7 @@ function folderTarget(path: string, options: TargetOptions): Target {
         )
       case 'jsonl':
         folder.keepFiles(letter)
-        return folder.keep([`${listed.id}.json`], Buffer.from(`${JSON.stringify(jsonLine(letter, 'files'))}\n`))
+        return folder.keep([`${listed.id}.json`], Buffer.from(`${printableJson(jsonLine(letter, 'files'))}\n`))
       default:
         return folder.keep([`${listed.id}.eml`], raw)
     }

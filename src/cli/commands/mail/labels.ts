@@ -2,10 +2,12 @@ import type { Label } from '#mail/store/index.ts'
 import type { Run } from '../../command.ts'
 import { formatOf, showListing } from './listing.ts'
 import { withReader } from './open-store.ts'
+import { checkAccounts } from './search-options.ts'
 
 export const run: Run = ({ options }, session) =>
   withReader(session, reader => {
     const accounts = options.values('account')
+    checkAccounts(accounts, reader)
     const rows = reader.labels().filter(({ account }) => accounts.length === 0 || accounts.includes(account))
     showListing<Label>(
       {

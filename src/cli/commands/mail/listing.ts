@@ -34,6 +34,8 @@ export interface Column<Row> {
   /** Columns share what the terminal has beyond the fixed ones; only one may grow. */
   readonly grows?: true
   readonly align?: 'right'
+  /** What `--ids` gives, so that a table for a spreadsheet has it once. */
+  readonly isId?: true
 }
 
 export interface Listing<Row> {
@@ -60,10 +62,9 @@ export function showListing<Row>(listing: Listing<Row>, format: Format, output: 
 }
 
 function csv<Row>({ rows, columns, id }: Listing<Row>): string {
-  const lines = [
-    ['id', ...columns.map(({ title }) => title)],
-    ...rows.map(row => [id(row), ...columns.map(({ text }) => text(row))]),
-  ]
+  const hasId = columns.some(({ isId }) => isId === true)
+  const all = hasId ? columns : [{ title: 'id', text: id }, ...columns]
+  const lines = [all.map(({ title }) => title), ...rows.map(row => all.map(({ text }) => text(row)))]
   return lines.map(cells => `${cells.map(csvCell).join(',')}\r\n`).join('')
 }
 

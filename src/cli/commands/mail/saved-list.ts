@@ -24,7 +24,7 @@ export const run: Run = ({ options }, session) =>
         id: ({ name }) => name,
         json: ({ name, query, sort, account, unread }) => ({ name, query, sort, account, unread }),
         columns: [
-          { title: 'name', text: ({ name }) => name },
+          { title: 'name', text: ({ name }) => name, isId: true },
           { title: 'unread', text: ({ unread }) => String(unread ?? '?'), align: 'right' },
           { title: 'account', text: ({ account }) => account ?? 'all' },
           { title: 'query', text: ({ query }) => query, grows: true },

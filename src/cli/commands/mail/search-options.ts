@@ -1,5 +1,8 @@
 import { Failure } from '#base/failure.ts'
+import { nearest } from '#base/nearest.ts'
+import { printableLine } from '#base/printable.ts'
 import type { Diagnostic, PlanOptions, SearchError, Sort } from '#mail/search/index.ts'
+import type { MailReader } from '#mail/store/index.ts'
 import type { Options } from '../../command.ts'
 import type { Session } from '../../session.ts'
 import { storeFailure } from './open-store.ts'
@@ -11,6 +14,19 @@ export function planOptions(options: Options, session: Session): PlanOptions {
 
 export function momentOf({ clock }: Session): PlanOptions {
   return { now: clock.now(), timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone }
+}
+
+/** An account that does not exist has no mail, and a slip in its name would look like an empty mailbox. */
+export function checkAccounts(accounts: readonly string[], reader: MailReader): void {
+  if (accounts.length === 0) return
+  const known = reader.accounts().map(({ name }) => name)
+  const unknown = accounts.find(account => !known.includes(account))
+  if (unknown === undefined) return
+  const meant = nearest(unknown, known)
+  const hint = meant === undefined ? '' : `; did you mean "${meant}"?`
+  throw new Failure('not_found', 'account_unknown', `there is no mail of an account "${unknown}"${hint}`, {
+    next: 'postern labels',
+  })
 }
 
 export function sortOf(value: string | undefined): Sort | undefined {
@@ -29,7 +45,9 @@ export function numberOption(options: Options, name: string, fallback: number, m
 /** What the search wants the person to know although it ran. */
 export function tellWarnings(warnings: readonly Diagnostic[], { output }: Session): void {
   for (const { message, suggestion } of warnings) {
-    output.talk(suggestion === undefined ? `note: ${message}` : `note: ${message}; did you mean ${suggestion}?`)
+    output.talk(
+      `note: ${printableLine(suggestion === undefined ? message : `${message}; did you mean ${suggestion}?`)}`,
+    )
   }
 }
 

@@ -6,13 +6,14 @@ import type { Invocation, Run } from '../../command.ts'
 import type { Session } from '../../session.ts'
 import { type Column, formatOf, showListing } from './listing.ts'
 import { withReader } from './open-store.ts'
-import { numberOption, planOptions, searchFailure, sortOf, tellWarnings } from './search-options.ts'
+import { checkAccounts, numberOption, planOptions, searchFailure, sortOf, tellWarnings } from './search-options.ts'
 import { shortDate, whoIs } from './words.ts'
 
 const limitDefault = 50
 
 export const run: Run = (invocation, session) =>
   withReader(session, reader => {
+    checkAccounts(invocation.options.values('account'), reader)
     const { query, options } = requestOf(invocation, session, reader)
     if (invocation.options.flag('explain')) return showExplanation(reader, query, options, session)
     const format = formatOf(invocation.options, session.output)
@@ -72,7 +73,7 @@ function savedSearch(reader: MailReader, name: string) {
 
 function messageColumns({ clock }: Session): Column<ListedMessage>[] {
   return [
-    { title: 'id', text: ({ id }) => id },
+    { title: 'id', text: ({ id }) => id, isId: true },
     { title: 'date', text: ({ date }) => shortDate(date, clock.now()) },
     { title: 'from', text: ({ from }) => whoIs(from[0]) },
     {

@@ -5,7 +5,7 @@ import type { Invocation } from '../../command.ts'
 import type { Session } from '../../session.ts'
 import { findMessage } from './find-message.ts'
 import { idsFrom } from './ids.ts'
-import { planOptions, searchFailure, tellWarnings } from './search-options.ts'
+import { checkAccounts, planOptions, searchFailure, tellWarnings } from './search-options.ts'
 
 /**
  * The messages that a command is for: by ids (those of threads stand for all messages in them), from standard input,
@@ -15,6 +15,7 @@ import { planOptions, searchFailure, tellWarnings } from './search-options.ts'
 export function selectMessages(reader: MailReader, invocation: Invocation, session: Session): MessageId[] {
   const { positionals, options } = invocation
   const query = options.value('search')
+  checkAccounts(options.values('account'), reader)
   if (query !== undefined && positionals.length > 0) {
     throw new Failure('usage', 'selection_contradiction', 'give ids or --search, not both')
   }

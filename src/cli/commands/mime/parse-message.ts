@@ -1,5 +1,6 @@
 import type { Exit } from '#base/failure.ts'
 import { instant } from '#base/instant.ts'
+import { printableJson } from '#base/printable.ts'
 import {
   type Address,
   attachmentBytes,
@@ -21,7 +22,7 @@ export interface MimeParseInput {
 /** `postern mime parse FILE`: what the parser makes of a message. Every file is some message; there is no failure. */
 export function run({ bytes, json, write }: MimeParseInput): Exit {
   const message = parseMessage(bytes)
-  write(json ? `${JSON.stringify(toWire(message, bytes), undefined, 2)}\n` : `${summaryOf(message).join('\n')}\n`)
+  write(json ? `${printableJson(toWire(message, bytes), 2)}\n` : `${summaryOf(message).join('\n')}\n`)
   return 'done'
 }
 

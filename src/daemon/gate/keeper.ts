@@ -1,0 +1,319 @@
+import type { DatabaseSync } from 'node:sqlite'
+import { err, ok, type Result } from '#base/result.ts'
+import {
+  type ActivityDetails,
+  afterReading,
+  type Capability,
+  decide,
+  effectOf,
+  type Intent,
+  latitude,
+  nothingUsed,
+  type Session,
+  type Taint,
+  type Tier,
+  untainted,
+  type Verdict,
+} from '#gate/index.ts'
+import type { Call, Core } from '../part.ts'
+import { type RequestError, requestError } from '../protocol/errors.ts'
+import type { ClientHello } from '../protocol/messages.ts'
+import { type RequestName, type RequestSpec, requests } from '../requests/index.ts'
+import { ActivityLog } from './activity.ts'
+import { Agents } from './agents.ts'
+import { capabilitiesOf } from './capabilities.ts'
+import { type Frozen, freeze } from './freezing.ts'
+import { type Identity, identify } from './identity.ts'
+import { outgoingOf } from './outgoing.ts'
+import { Passphrase } from './passphrase.ts'
+import { readingsIn } from './readings.ts'
+import { type CheckedParams, messagesOf, narrow, scopeOf } from './scopes.ts'
+import { Staging } from './staging.ts'
+import { UsageCounts } from './usage.ts'
+
+/** What the gate let through: the params that the handler gets, and what it may reach. */
+export interface Passage {
+  readonly params: CheckedParams
+  readonly accounts: readonly string[] | undefined
+}
+
+/** What an agent has read counts against what it sends for this long, over all its connections. */
+const taintMs = 2 * 3_600_000
+const refusalMs = 3_600_000
+
+/**
+ * The gate at work: knows who is connected, derives the facts of a request, asks `decide`, keeps what waits, what was
+ * read, used and done. What a request says of itself decides nothing here.
+ */
+export class Gatekeeper {
+  readonly agents: Agents
+  readonly passphrase: Passphrase
+  readonly staging: Staging
+  readonly activity: ActivityLog
+  readonly #usage: UsageCounts
+  readonly #core: Core
+  readonly #random: (bytes: number) => Uint8Array
+  /** By actor. In memory only, and hashes only. */
+  readonly #memory = new Map<string, Remembered>()
+
+  constructor(core: Core, database: DatabaseSync, random: (bytes: number) => Uint8Array) {
+    this.#core = core
+    this.#random = random
+    this.agents = new Agents(database, random)
+    this.passphrase = new Passphrase(database, random)
+    this.staging = new Staging(database)
+    this.activity = new ActivityLog(database, random)
+    this.#usage = new UsageCounts(database, core.clock)
+  }
+
+  /** Housekeeping, now and then. */
+  tend(): void {
+    this.activity.expire(this.#core.clock.now())
+    this.staging.expire(this.#core.clock.now())
+    this.#usage.forgetOld()
+  }
+
+  identify(claim: ClientHello['as']): Result<Identity, RequestError> {
+    const identity = identify(claim, {
+      agents: this.agents,
+      settings: this.#core.config.agents,
+      now: this.#core.clock.now(),
+    })
+    if (!identity.ok) this.#record(refusedEntry(claim), 'important')
+    return identity
+  }
+
+  /** Whether a request may go on, and with which params. */
+  pass(name: RequestName, params: CheckedParams, { caller }: Call): Result<Passage, RequestError> {
+    const spec: RequestSpec = requests[name]
+    const { identity } = caller
+    if (identity.origin === 'human') return ok({ params, accounts: undefined })
+    // A token that was revoked ends what its connections may do, at once.
+    const current = identity.actor === undefined ? identity : this.#current(identity)
+    const capabilities = capabilitiesOf(this.#core, spec, params)
+    const intents = capabilities.map(capability => this.#intent(capability, { name, spec, params }))
+    const session = this.#session(current)
+    const verdict = intents.map(intent => decide(intent, session)).reduce(least)
+    const [capability = 'status'] = capabilities
+    if (verdict.verdict === 'allow') {
+      const owned = this.#ownsDecision(name, params, identity)
+      if (owned) return ok({ params: narrow(spec, params, verdict.accounts), accounts: verdict.accounts })
+      return this.#deny(name, identity, requestError('policy_denied', 'only whoever made a decision takes it back'))
+    }
+    if (verdict.verdict === 'deny') {
+      if (GRAVE_EFFECTS.has(effectOf(capability))) this.#refused(identity)
+      const message = verdict.sentence
+      return this.#deny(name, identity, requestError('policy_denied', message, { details: { reason: verdict.reason } }))
+    }
+    return this.#stage(name, params, identity, verdict.reasons)
+  }
+
+  /** What came of a request: what was read counts from now on, what was done is recorded. */
+  done(name: RequestName, passage: Passage, { caller }: Call, result: Result<unknown, RequestError>): void {
+    const spec: RequestSpec = requests[name]
+    const { identity } = caller
+    const capabilities = capabilitiesOf(this.#core, spec, passage.params)
+    const targets = messagesOf(this.#core, spec, passage.params).map(String)
+    const isGrave = capabilities.some(capability => GRAVE_EFFECTS.has(effectOf(capability)))
+    const isEffect = capabilities.some(capability => !['none', 'local'].includes(effectOf(capability)))
+    if (identity.origin !== 'human' || isEffect) {
+      const outcome = result.ok ? 'done' : result.error.code
+      const entry = entryOf(identity, name, {
+        verdict: 'effect',
+        reason: outcome,
+        targets,
+        accounts: passage.accounts ?? [],
+      })
+      this.#record(entry, isGrave ? 'important' : spec.readsContent ? 'standard' : 'ephemeral')
+    }
+    if (identity.actor === undefined || !result.ok) return
+    if (spec.readsContent) this.#read(identity.actor, passage.params, result.value)
+    this.#use(identity.actor, name, passage.params, targets.length)
+  }
+
+  /** A staged request is carried out in the person's name, exactly as it was shown. */
+  recordEffect(identity: Identity, name: string, more: Partial<ActivityDetails>): void {
+    this.#record(entryOf(identity, name, more), 'important')
+  }
+
+  frozenNow(name: RequestName, params: CheckedParams): Frozen {
+    return freeze(this.#core, name, params)
+  }
+
+  sessionOf(identity: Identity): Session {
+    return this.#session(identity)
+  }
+
+  #intent(
+    capability: Capability,
+    { name, spec, params }: { readonly name: RequestName; readonly spec: RequestSpec; readonly params: CheckedParams },
+  ): Intent {
+    const messages = messagesOf(this.#core, spec, params)
+    const labels = this.#core.reader.list(messages).flatMap(message => message.labels.map(label => label.name))
+    const changes = name === 'plan.apply' || name === 'mail.change' || name === 'decision.undo'
+    const outgoing = name === 'send.queue' ? outgoingOf(this.#core, Number(params.send_id)) : undefined
+    return {
+      capability,
+      scope: scopeOf(this.#core, spec, params),
+      ...(changes ? { messages: messages.length } : {}),
+      ...(name === 'mail.change' ? { unplanned: true } : {}),
+      ...(labels.length > 0 ? { labels } : {}),
+      ...(outgoing === undefined ? {} : { outgoing }),
+    }
+  }
+
+  #session(identity: Identity): Session {
+    const { origin, profile, actor } = identity
+    const known = actor === undefined ? undefined : this.#remembered(actor)
+    return {
+      origin,
+      ...(profile === undefined ? {} : { profile }),
+      taint: known?.taint ?? untainted,
+      usage: actor === undefined ? nothingUsed : this.#usage.of(actor),
+      refusals: known?.refusals.length ?? 0,
+    }
+  }
+
+  /** The identity as the settings and the tokens are now. */
+  #current(identity: Identity): Identity {
+    const { actor } = identity
+    if (actor === undefined || actor.startsWith('as:')) return identity
+    const agent = this.agents.find(actor)
+    const now = this.#core.clock.now()
+    const isOver = agent === undefined || agent.revokedAt !== undefined || (agent.expiresAt ?? now + 1) <= now
+    return isOver ? { ...identity, origin: 'unknown', profile: undefined } : identity
+  }
+
+  #stage(
+    name: RequestName,
+    params: CheckedParams,
+    identity: Identity,
+    reasons: Extract<Verdict, { verdict: 'stage' }>['reasons'],
+  ): Result<Passage, RequestError> {
+    const { actor = '', profile } = identity
+    const now = this.#core.clock.now()
+    const frozen = freeze(this.#core, name, params)
+    const approved = this.staging.approved(frozen.digest, actor, now)
+    // Reading that was approved: the person said yes to exactly this, for this agent.
+    if (approved !== undefined && !requests[name].outsideEffect) {
+      this.staging.move(approved.id, 'approved', 'done', { now })
+      return ok({ params, accounts: undefined })
+    }
+    const staged = this.staging.add(
+      {
+        ...frozen,
+        id: idFrom(this.#random(4)),
+        agent: identity.name ?? actor,
+        profile: profile?.name,
+        session: actor,
+        reasons,
+      },
+      now,
+    )
+    this.#refused(identity)
+    if (staged === undefined) {
+      return this.#deny(name, identity, requestError('policy_denied', 'too much waits for the person already'))
+    }
+    const entry = entryOf(identity, name, { verdict: 'stage', reason: reasons[0] ?? null, targets: [staged.id] })
+    this.#record(entry, 'important')
+    this.#core.events.emit('approval.waiting', { id: staged.id, request: staged.request, reasons: [...reasons] })
+    const verdictText = reasons.join(', ')
+    return err(
+      requestError(
+        'approval_needed',
+        `Held for the person (${verdictText}). Nothing has happened yet; say that it waits.`,
+        {
+          details: { id: staged.id, reason: reasons[0] ?? '', reasons: [...reasons], digest: staged.digest },
+        },
+      ),
+    )
+  }
+
+  #deny(name: RequestName, identity: Identity, error: RequestError): Result<never, RequestError> {
+    const reason = String(error.details?.reason ?? error.code)
+    this.#record(entryOf(identity, name, { verdict: 'deny', reason }), 'standard')
+    return err(error)
+  }
+
+  /** Agents take back what they did, and nothing else. */
+  #ownsDecision(name: RequestName, params: CheckedParams, { actor }: Identity): boolean {
+    if (name !== 'decision.undo' && name !== 'outbox.drop') return true
+    const decision = params.decision_id
+    const sql = 'SELECT origin FROM decisions WHERE id = coalesce(?, (SELECT max(id) FROM decisions))'
+    const row = this.#core.reader.statements.one(sql, decision === undefined ? null : Number(decision))
+    return row !== undefined && row[0] === actor
+  }
+
+  #read(actor: string, params: CheckedParams, result: unknown): void {
+    const known = this.#remembered(actor)
+    for (const reading of readingsIn(this.#core, params, result)) known.taint = afterReading(known.taint, reading)
+    known.lastReadAt = this.#core.clock.monotonicMs()
+  }
+
+  #refused({ actor }: Identity): void {
+    if (actor !== undefined) this.#remembered(actor).refusals.push(this.#core.clock.monotonicMs())
+  }
+
+  #remembered(actor: string): Remembered {
+    const now = this.#core.clock.monotonicMs()
+    let known = this.#memory.get(actor)
+    if (known === undefined) {
+      known = { taint: untainted, lastReadAt: now, refusals: [] }
+      this.#memory.set(actor, known)
+    }
+    if (now - known.lastReadAt > taintMs) known.taint = untainted
+    known.refusals = known.refusals.filter(at => now - at < refusalMs).slice(-1_000)
+    return known
+  }
+
+  #use(actor: string, name: RequestName, params: CheckedParams, messages: number): void {
+    if (name === 'plan.apply' || name === 'mail.change') this.#usage.add(actor, 'messages', messages)
+    if (name === 'send.queue') {
+      this.#usage.add(actor, 'sends', 1)
+      const outgoing = outgoingOf(this.#core, Number(params.send_id))
+      const strangers = outgoing?.recipients.filter(({ relation }) => relation === 'stranger').length ?? 0
+      this.#usage.add(actor, 'new_recipients', strangers)
+    }
+  }
+
+  #record(entry: ActivityDetails, tier: Tier): void {
+    this.activity.record(entry, tier, this.#core.clock.now())
+  }
+}
+
+interface Remembered {
+  taint: Taint
+  lastReadAt: number
+  refusals: number[]
+}
+
+const GRAVE_EFFECTS: ReadonlySet<string> = new Set(['memory', 'destructive', 'outward', 'reconfigure'])
+
+/** The one that lets the least happen. */
+function least(one: Verdict, other: Verdict): Verdict {
+  return latitude(other) < latitude(one) ? other : one
+}
+
+export function entryOf(identity: Identity, action: string, more: Partial<ActivityDetails>): ActivityDetails {
+  return {
+    origin: identity.origin,
+    actor: identity.actor ?? null,
+    profile: identity.profile?.name ?? null,
+    action,
+    verdict: 'effect',
+    reason: null,
+    accounts: [],
+    targets: [],
+    counts: {},
+    ...more,
+  }
+}
+
+function refusedEntry(claim: ClientHello['as']): ActivityDetails {
+  const nobody: Identity = { origin: 'unknown', actor: undefined, name: undefined, profile: undefined }
+  return entryOf(nobody, 'connect', { verdict: 'deny', reason: claim?.token === undefined ? 'profile' : 'token' })
+}
+
+function idFrom(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex').slice(0, 6)
+}
