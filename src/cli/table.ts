@@ -5,6 +5,7 @@ import { daemonCommands } from './commands/daemon/spec.ts'
 import { demoCommand } from './commands/demo/spec.ts'
 import { doctorCommands } from './commands/doctor/spec.ts'
 import { mailCommands } from './commands/mail/spec.ts'
+import { memoryCommands } from './commands/memory/spec.ts'
 import { mimeCommands } from './commands/mime/spec.ts'
 import { organizeCommands } from './commands/organize/spec.ts'
 import { selfCommands } from './commands/self/spec.ts'
@@ -26,6 +27,7 @@ export const table: Command = {
     ...writeCommands,
     demoCommand,
     ...daemonCommands,
+    ...memoryCommands,
     ...doctorCommands,
     ...mimeCommands,
     ...accountCommands,

@@ -83,7 +83,7 @@ function replace(
     if (plan.sealIsRemade) files.remove(sealPath)
   }
   if (files.kind(snapshotPathOf(path)) === 'file') files.remove(snapshotPathOf(path))
-  const log = LogFile.openForWriting(files, path)
+  const log = LogFile.openForWriting(files, path, { isNew: false })
   if (!log.ok) return err({ code: 'Log', inner: log.error })
   try {
     const truncated = log.value.truncate(plan.keptBytes)

@@ -6,7 +6,7 @@ import { acquireLock, type Lock, type Machine } from './canonical/lock.ts'
 import { LogFile } from './canonical/log-file.ts'
 import { thisMachine } from './canonical/machine.ts'
 import type { ClockTime, SymbolId } from './canonical/record.ts'
-import { type SealError, SealFile, type SealKeys } from './canonical/seal.ts'
+import { readSeal, type SealError, SealFile, type SealKeys } from './canonical/seal.ts'
 import { writeSnapshot } from './canonical/snapshot.ts'
 import type { CompileOptions, EpisodeMetadata, Pipeline } from './compile/pipeline.ts'
 import { type Loaded, load, sealPathOf, snapshotPathOf } from './load.ts'
@@ -53,9 +53,12 @@ export interface Committed {
   readonly length: number
 }
 
-/** Bytes of log that a snapshot must be worth, and the share of the whole from which on one is written at closing. */
-const snapshotBytesMin = 64 * 1024
-const snapshotShare = 1 / 8
+/**
+ * How much the log must have grown since the last snapshot, in bytes and as a share of the whole, before one is written:
+ * little when closing; more while somebody waits for a commit, and then for those who never close.
+ */
+const snapshotAtClosing = { bytes: 64 * 1024, share: 1 / 8 }
+const snapshotMeanwhile = { bytes: 1024 * 1024, share: 1 / 4 }
 
 export class Store {
   readonly #path: string
@@ -106,6 +109,10 @@ export class Store {
     }
   }
 
+  get path(): string {
+    return this.#path
+  }
+
   get pipeline(): Pipeline {
     return this.#loaded.pipeline
   }
@@ -113,6 +120,11 @@ export class Store {
   /** Of the log, from behind its header. */
   get length(): number {
     return this.#log.length
+  }
+
+  /** What lies before came from the snapshot; 0 when all of the log was replayed. */
+  get replayedFrom(): number {
+    return this.#loaded.snapshotEnd
   }
 
   get isSealed(): boolean {
@@ -144,6 +156,7 @@ export class Store {
       if (this.#seal?.append(this.#log.length, bytes).ok === false) {
         this.#trace.event('postern.seal.behind', { log_offset: this.#log.length })
       }
+      this.#snapshot(snapshotMeanwhile)
       const { episode, committedAt, memoryCount, recordCount, edgeCount } = compiled.value
       span.record({
         log_offset_after: this.#log.length,
@@ -169,7 +182,7 @@ export class Store {
   close(): void {
     if (this.#state === 'closed') return
     if (this.#state === 'open') this.#sealUp()
-    if (this.#state === 'open') this.#snapshot()
+    if (this.#state === 'open') this.#snapshot(snapshotAtClosing)
     this.#state = 'closed'
     this.#seal?.close()
     this.#log.close()
@@ -209,11 +222,11 @@ export class Store {
     return err(error)
   }
 
-  #snapshot(): void {
+  #snapshot({ bytes, share }: { readonly bytes: number; readonly share: number }): void {
     const { length } = this.#log
     const since = length - this.#snapshotEnd
     if (this.#seal === undefined || this.#seal.end !== length) return
-    if (since < snapshotBytesMin || since < length * snapshotShare) return
+    if (since < bytes || since < length * share) return
     const state = this.pipeline.exportState()
     const snapshot = { end: length, hash: this.#seal.hash, state }
     if (writeSnapshot(this.#files, snapshotPathOf(this.#path), snapshot, this.#keys)) this.#snapshotEnd = length
@@ -237,7 +250,10 @@ function openParts(
   lock: Lock,
 ): Result<Parts, StoreError> {
   const { files, trace, keys = {}, sealed = true } = options
-  const log = LogFile.openForWriting(files, path)
+  const entries = readSeal(files, sealPathOf(path))
+  if (!entries.ok) return err({ code: 'Seal', inner: entries.error })
+  // Where something was sealed there was a log: an empty one in its place would hide that it is gone.
+  const log = LogFile.openForWriting(files, path, { isNew: (entries.value ?? []).length === 0 })
   if (!log.ok) return err({ code: 'Log', inner: log.error })
   const loaded = load(path, log.value, { files, trace, keys })
   const prepared = loaded.ok ? prepare(path, log.value, loaded.value, { files, trace, keys, sealed }) : loaded

@@ -92,7 +92,7 @@ function countRecords(bytes: Buffer) {
     const symbols = symbolsOf(record)
     if (symbols === undefined) continue
     counts.memories++
-    named.push(...symbols)
+    for (const symbol of symbols) named.push(symbol)
   }
   return { ...counts, danglingSymbols: named.filter(symbol => !made.has(symbol)).length }
 }

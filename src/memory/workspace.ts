@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync, realpathSync, statSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { err, ok, type Result } from '#base/result.ts'
+import { errnoOf } from './canonical/files.ts'
 
 /**
  * Which memory belongs to a directory: one for each repository, told by its origin. The id is the reference's, so that
@@ -76,15 +77,25 @@ export function findWorkspace(start: string): Result<Workspace, WorkspaceError> 
 /** The directory that holds the repository's `config`; undefined where there is no `.git`. */
 function repositoryAt(directory: string): Result<string, WorkspaceError> | undefined {
   const path = join(directory, '.git')
-  const entry = statSync(path, { throwIfNoEntry: false })
-  if (entry?.isDirectory() === true) return ok(real(path))
-  if (entry?.isFile() !== true) return undefined
+  const kind = kindAt(path)
+  if (kind === 'directory') return ok(real(path))
+  if (kind !== 'file') return kind === undefined ? undefined : err({ code: 'Io', path, errno: kind.errno })
   const text = readText(path)
   if (!text.ok) return text
-  const target = /^gitdir:[ \t]*(.+?)[ \t]*\r?$/m.exec(text.value)?.[1]
-  if (target === undefined) return err({ code: 'NoOriginRemote', path: directory })
+  const line = text.value.split('\n').find(text => text.startsWith('gitdir:')) ?? ''
+  const target = trimWhiteSpace(line.slice('gitdir:'.length))
+  if (target === '') return err({ code: 'NoOriginRemote', path: directory })
   const gitDirectory = real(isAbsolute(target) ? target : resolve(directory, target))
   return ok(commonDirectoryOf(gitDirectory))
+}
+
+function kindAt(path: string): 'directory' | 'file' | { readonly errno: string } | undefined {
+  try {
+    const entry = statSync(path, { throwIfNoEntry: false })
+    return entry?.isDirectory() === true ? 'directory' : entry?.isFile() === true ? 'file' : undefined
+  } catch (thrown) {
+    return { errno: errnoOf(thrown) }
+  }
 }
 
 /** A worktree shares the configuration of its repository (`commondir`); a submodule has its own. */
@@ -108,18 +119,15 @@ function idAt(root: string, repository: string): Result<Workspace, WorkspaceErro
 export function originOf(config: string): string | undefined {
   let isOrigin = false
   for (const raw of config.split('\n')) {
-    const line = raw.trim()
+    const line = trimWhiteSpace(raw)
     if (line === '' || line.startsWith('#') || line.startsWith(';')) continue
     if (line.startsWith('[')) {
-      const name = line
-        .replace(/^[[\]]+/, '')
-        .replace(/[[\]]+$/, '')
-        .trim()
+      const name = trimWhiteSpace(trimmed(line, sign => sign === '[' || sign === ']'))
       isOrigin = name === 'remote "origin"' || name === "remote 'origin'" || name === 'remote origin'
       continue
     }
     const value = isOrigin ? /^url *=(.*)$/.exec(line)?.[1] : undefined
-    if (value !== undefined) return value.trim()
+    if (value !== undefined) return trimWhiteSpace(value)
   }
   return undefined
 }
@@ -132,7 +140,9 @@ function readText(path: string): Result<string, WorkspaceError> {
     if (!entry.isFile() || entry.size > textBytesMax) return err({ code: 'Io', path, errno: 'EINVAL' })
     return ok(new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(path)))
   } catch (thrown) {
-    const errno = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'EILSEQ'
+    // What is no UTF-8 has no code of the system.
+    const errno = thrown instanceof TypeError ? 'EILSEQ' : errnoOf(thrown)
+    if (errno === 'UNKNOWN') throw thrown
     return err({ code: 'Io', path, errno })
   }
 }
@@ -146,8 +156,17 @@ function real(path: string): string {
 }
 
 /** Unicode's White_Space, which JavaScript's `trim` is not. */
+const whiteSpace = /[\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/
+
 function trimWhiteSpace(text: string): string {
-  const space = /^[\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/
-  const end = /[\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+$/
-  return text.replace(space, '').replace(end, '')
+  return trimmed(text, sign => whiteSpace.test(sign))
+}
+
+/** A loop and no pattern: a pattern that ends in `+$` takes the square of the time on a line made for it. */
+function trimmed(text: string, isCut: (sign: string) => boolean): string {
+  let start = 0
+  let end = text.length
+  while (start < end && isCut(text.charAt(start))) start++
+  while (end > start && isCut(text.charAt(end - 1))) end--
+  return text.slice(start, end)
 }

@@ -42,6 +42,14 @@ describe('the origin', () => {
   })
 })
 
+test('a configuration made to be slow is read at once', () => {
+  for (const part of [' ', ']', '[', '\t', 'url ', '\u3000']) {
+    const line = `x${part.repeat(500_000)}x`
+    expect(originOf(`[remote "origin"]\n${line}\n[${line}\nurl = ${line}`)).toBeUndefined()
+    expect(idOfRemote(line).ok).toBe(true)
+  }
+})
+
 describe('the workspace of a directory', () => {
   const url = 'https://example.org/a/b.git'
   const id = idOfRemote(url)

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { programs } from '../memory/vectors.ts'
 import { has } from '../needs.ts'
 import { newDirectory, postern } from '../postern.ts'
 
@@ -35,6 +36,13 @@ describe.runIf(hasEmulator)('for Linux on arm64, under emulation, the executable
 
   test('finds itself sound', () => {
     expect(run(['self', 'verify'])).toMatchObject({ stderr: '', exit: 0 })
+  })
+
+  test.each(['random-forward-1.json.gz', 'random-general-1.json.gz'])('writes the same memory log: %s', name => {
+    const { stdout, stderr, exit } = run(['memory', 'replay', resolve(import.meta.dirname, '../vectors/memory', name)])
+    expect({ stderr, exit }).toEqual({ stderr: '', exit: 0 })
+    const { len, sha256 } = programs().find(program => program.name === name)?.log ?? {}
+    expect(JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')).toEqual({ len, sha256 })
   })
 })
 

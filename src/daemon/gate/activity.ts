@@ -66,7 +66,8 @@ export class ActivityLog {
       this.#keepHead.run(JSON.stringify({ seq, hash }))
       this.#database.exec('COMMIT')
     } catch (thrown) {
-      this.#database.exec('ROLLBACK')
+      // A full disk has rolled it back already.
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
       throw thrown
     } finally {
       this.#database.exec('PRAGMA synchronous = normal')

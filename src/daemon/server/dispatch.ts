@@ -1,10 +1,11 @@
 import * as v from 'valibot'
 import type { Log } from '#base/log.ts'
 import { err, type Result } from '#base/result.ts'
+import { fromException } from '#mail/store/index.ts'
 import type { Passage } from '../gate/keeper.ts'
 import type { CheckedParams } from '../gate/scopes.ts'
 import type { Call, Handlers } from '../part.ts'
-import { type RequestError, requestError } from '../protocol/errors.ts'
+import { fromStore, type RequestError, requestError } from '../protocol/errors.ts'
 import type { ClientFrame } from '../protocol/messages.ts'
 import { isRequestName, type RequestName, type RequestSpec, requests } from '../requests/index.ts'
 
@@ -42,7 +43,7 @@ export function dispatcher(handlers: Handlers, gate: Gate, log: Log): Dispatch {
     } catch (error) {
       const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
       log.error('request.failed', { request: name, client: call.caller.client, reason: firstLines(reason) })
-      return err(requestError('internal', 'a fault in Postern itself; the log has it'))
+      return err(ofEnvironment(error) ?? requestError('internal', 'a fault in Postern itself; the log has it'))
     } finally {
       clearTimeout(timer)
       call.signal.removeEventListener('abort', cancel)
@@ -84,6 +85,15 @@ function ended({ reason }: AbortSignal): RequestError {
   return reason === deadlinePassed
     ? requestError('deadline_exceeded', 'it took longer than was asked for')
     : requestError('cancelled', 'the request was cancelled')
+}
+
+/** What the disk refused, also where it was not expected; undefined for a bug. */
+function ofEnvironment(thrown: unknown): RequestError | undefined {
+  try {
+    return fromStore(fromException(thrown))
+  } catch {
+    return undefined
+  }
 }
 
 function invalid(issue: v.BaseIssue<unknown>): RequestError {

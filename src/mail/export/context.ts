@@ -91,7 +91,7 @@ function blockOf({ listed, raw }: Letter, { timeZone, nonce }: ContextOptions): 
     ['attachments', files.map(({ filename, contentType }) => `${filename ?? 'unnamed'} (${contentType})`).join(', ')],
   ]
   const lines = rows.filter(([, value]) => value !== '').map(([name, value]) => `${name}: ${line(value)}`)
-  const withoutNonce = (text: string) => text.replaceAll(nonce, '')
+  const withoutNonce = (text: string) => text.replaceAll(nonce, '…')
   return { id: listed.id, head: withoutNonce(lines.join('\n')), body: withoutNonce(bodyOf(message)) }
 }
 

@@ -67,13 +67,16 @@ export class LogFile {
 
   /**
    * For the holder of the lock. A missing or empty file becomes a log, and so does one that holds nothing but the
-   * beginning of the header: a crash between creation and header left it. Anything else that is no log is not touched.
+   * beginning of the header: a crash between creation and header left it. Anything else that is no log is not touched,
+   * and nothing is begun where there was a log before (`isNew` false).
    */
-  static openForWriting(files: Files, path: string): Result<LogFile, LogError> {
+  static openForWriting(files: Files, path: string, { isNew }: { readonly isNew: boolean }): Result<LogFile, LogError> {
     return guarded('open', () => {
       const kind = files.kind(path)
       if (kind !== undefined && kind !== 'file') return err({ code: 'NotAFile' })
-      const begun = kind === undefined || isBeginning(files, path) ? begin(files, path, kind) : undefined
+      if (kind === undefined && !isNew) return err({ code: 'Missing' })
+      const mustBegin = isNew && (kind === undefined || isBeginning(files, path))
+      const begun = mustBegin ? begin(files, path, kind) : undefined
       return begun === undefined ? LogFile.#checked(files, path, files.open(path, 'write')) : err(begun)
     })
   }

@@ -13,7 +13,7 @@ export function confidenceOf(literal: number): Result<Confidence, ConfidenceErro
   const single = Math.fround(literal)
   if (Number.isNaN(single)) return err({ code: 'NotANumber' })
   if (single < 0 || single > 1) return err({ code: 'OutOfRange', value: single })
-  return ok(roundHalfToEven(single * CONFIDENCE_MAX))
+  return ok(roundHalfToEven(single * CONFIDENCE_MAX) + 0) // -0 is 0
 }
 
 function roundHalfToEven(value: number): number {

@@ -8,6 +8,7 @@ import type {
   SymbolRecord,
   Value,
 } from '../canonical/record.ts'
+import { sourceRule } from '../compile/source.ts'
 import { normal, type U64, U64_MAX } from '../integer.ts'
 import { civilTime } from './civil.ts'
 import { type RenderError, type Rendered, renderMemory, renderOperation, type SymbolLookup } from './render.ts'
@@ -68,6 +69,9 @@ export function historyBlocks(text: string): readonly { readonly at: U64; readon
   return blocks.map(({ at, lines }) => ({ at, input: lines.join('\n') }))
 }
 
+/** Of forms behind a rename: enough for any batch of an agent, and linear for a log that was made to be slow. */
+const lookAheadMax = 256
+
 type Symbols = Map<SymbolId, { readonly name: string; readonly kind: SymbolRecord['kind'] }>
 type Form = MemoryRecord | FlagRecord
 
@@ -86,6 +90,8 @@ class BatchWriter {
   #next = 0
   /** The first form that mentions a symbol. */
   readonly #mentions = new Map<SymbolId, number>()
+  /** Symbols of this batch that no form before `#next` mentions. */
+  readonly #waiting = new Set<SymbolId>()
   #meta: EpisodeMetaRecord | undefined
 
   constructor(checkpoint: CheckpointRecord, symbols: Symbols) {
@@ -96,15 +102,14 @@ class BatchWriter {
 
   write(records: readonly LogRecord[]): HistoryBatch {
     const journal = this.#sort(records)
-    const introduced = new Set<SymbolId>()
-    const isNew = new Set(journal.filter(isAllocation).map(({ symbol }) => symbol))
-    if (this.#meta !== undefined && !symbolsOf(this.#meta).some(id => isNew.has(id))) this.#writeMeta(introduced)
+    for (const record of journal) if (isAllocation(record)) this.#waiting.add(record.symbol)
+    if (this.#meta !== undefined && !symbolsOf(this.#meta).some(id => this.#waiting.has(id))) this.#writeMeta()
     for (const record of journal) {
       if (!isAllocation(record)) this.#writeOperation(record)
-      else if (!introduced.has(record.symbol)) this.#writeIntroduction(record, introduced)
+      else if (this.#waiting.has(record.symbol)) this.#writeIntroduction(record)
     }
-    this.#writeUpTo(this.#left.length, introduced)
-    if (this.#meta !== undefined) this.#writeMeta(introduced)
+    this.#writeUpTo(this.#left.length)
+    if (this.#meta !== undefined) this.#writeMeta()
     return {
       episode: this.#checkpoint.episode,
       at: this.#checkpoint.at,
@@ -163,14 +168,14 @@ class BatchWriter {
     for (const id of symbolsOf(form)) if (!this.#mentions.has(id)) this.#mentions.set(id, index)
   }
 
-  #writeIntroduction({ symbol, kind }: SymbolRecord, introduced: Set<SymbolId>): void {
+  #writeIntroduction({ symbol, kind }: SymbolRecord): void {
     if (this.#meta !== undefined && symbolsOf(this.#meta).includes(symbol)) {
-      this.#writeMeta(introduced)
+      this.#writeMeta()
       return
     }
     const index = this.#mentions.get(symbol)
     if (index !== undefined) {
-      this.#writeUpTo(index + 1, introduced)
+      this.#writeUpTo(index + 1)
       return
     }
     const name = this.#lookup(symbol)?.name ?? ''
@@ -181,6 +186,7 @@ class BatchWriter {
   }
 
   #writeOperation(record: SymbolRecord): void {
+    if (record.type === 'symbol_rename') this.#writeUpTo(this.#endOfFormsBefore(record))
     const rendered = renderOperation(record, this.#lookup)
     if (rendered !== undefined) this.#take(rendered)
     const symbol = this.#symbols.get(record.symbol)
@@ -189,20 +195,34 @@ class BatchWriter {
     }
   }
 
-  #writeMeta(introduced: Set<SymbolId>): void {
+  /**
+   * What a source may ground depends on its name at the form. Forms that introduce nothing could stand on either side
+   * of a rename; those that the new name would not let through stood before it.
+   */
+  #endOfFormsBefore({ symbol, name }: SymbolRecord): number {
+    let end = this.#next
+    for (let index = this.#next; index < this.#next + lookAheadMax; index++) {
+      const form = this.#left[index]
+      if (form === undefined || symbolsOf(form).some(id => this.#waiting.has(id))) break
+      if (isMemory(form) && form.type !== 'inf' && form.source === symbol && !isGrounded(form, name)) end = index + 1
+    }
+    return end
+  }
+
+  #writeMeta(): void {
     const meta = this.#meta
     this.#meta = undefined
     if (meta === undefined) return
-    for (const id of symbolsOf(meta)) introduced.add(id)
+    for (const id of symbolsOf(meta)) this.#waiting.delete(id)
     const rendered = renderOperation(meta, this.#lookup)
     if (rendered !== undefined) this.#take(rendered)
   }
 
-  #writeUpTo(end: number, introduced: Set<SymbolId>): void {
+  #writeUpTo(end: number): void {
     for (; this.#next < end; this.#next++) {
       const form = this.#left[this.#next]
       if (form === undefined) return
-      for (const id of symbolsOf(form)) introduced.add(id)
+      for (const id of symbolsOf(form)) this.#waiting.delete(id)
       const rendered = isMemory(form) ? renderMemory(form, this.#lookup) : renderOperation(form, this.#lookup)
       if (rendered !== undefined) this.#take(rendered)
     }
@@ -216,6 +236,13 @@ class BatchWriter {
 
 function isMemory(form: Form): form is MemoryRecord {
   return form.type === 'sem' || form.type === 'epi' || form.type === 'pro' || form.type === 'inf'
+}
+
+const memoryKinds = { sem: 'Semantic', epi: 'Episodic', pro: 'Procedural' } as const
+
+function isGrounded(form: Exclude<MemoryRecord, { type: 'inf' }>, sourceName: string): boolean {
+  const { admits, bound } = sourceRule(sourceName)
+  return admits.includes(memoryKinds[form.type]) && form.confidence <= bound
 }
 
 function isAllocation({ type }: SymbolRecord): boolean {

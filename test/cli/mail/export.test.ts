@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -76,6 +76,15 @@ describe('postern export refuses', () => {
     writeFileSync(join(folder, `${all[0]}.eml`), 'mine')
     expect(demo('export', all[0] ?? '', '-o', folder)).toMatchObject({ exit: 1 })
     expect(readFileSync(join(folder, `${all[0]}.eml`), 'utf8')).toBe('mine')
+  })
+
+  test('to write through a link, one that leads nowhere included', () => {
+    const folder = newDirectory('out')
+    const target = join(newDirectory('elsewhere'), 'target')
+    symlinkSync(target, join(folder, `${all[0]}.eml`))
+    expect(demo('export', all[0] ?? '', '-o', folder)).toMatchObject({ exit: 1, stdout: '' })
+    expect(demo('export', all[0] ?? '', '-f', 'mbox', '-o', join(folder, `${all[0]}.eml`))).toMatchObject({ exit: 1 })
+    expect(existsSync(target)).toBe(false)
   })
 })
 

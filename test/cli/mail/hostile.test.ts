@@ -82,6 +82,13 @@ describe('hostile mail', () => {
     expect(run('search', 'rfc822msgid:address-as-name@demo.birchstone.example').stdout).toContain('mark.black-2134@')
   })
 
+  test('that borrows a name is counted apart from whom it imitates', () => {
+    const { items } = JSON.parse(run('count', 'in:anywhere', '--group-by', 'from', '--limit', '1000', '--json').stdout)
+    const counts = new Map(items.map(({ key, count }: { key: string; count: number }) => [key, count]))
+    expect(counts.get('ines.carvalho@birchst0ne.example')).toBe(1)
+    expect(counts.get('ines.carvalho@birchstone.example')).toBeGreaterThan(1)
+  })
+
   test('is a spreadsheet’s text, not its formula', () => {
     const { stdout } = run('search', 'rfc822msgid:formula@demo.birchstone.example', '--format', 'csv')
     expect(stdout.split('\r\n')[0]).toBe('id,date,from,subject')

@@ -35,13 +35,14 @@ export const run: Run = async ({ options }, session) => {
   return exit
 }
 
-/** A check that is itself refused has found something. */
+/** A check that is itself refused, by us or by the system, has found something. */
 async function look(check: Check, patient: Patient): Promise<readonly Finding[]> {
   try {
     return await check.run(patient)
   } catch (error) {
     if (error instanceof Failure) return [findingOf(error)]
-    throw error
+    if (!(error instanceof Error && 'syscall' in error)) throw error
+    return [{ code: 'check_refused', message: `cannot look: ${error.message}`, severity: 'problem' }]
   }
 }
 

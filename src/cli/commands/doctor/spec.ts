@@ -7,7 +7,8 @@ export const doctorCommands: readonly Command[] = [
     summary: 'Look for what is wrong, and name the command that mends it',
     description: [
       'Looks at directories and their modes, settings, free disk space, the store of mail, its counts and its search',
-      'index. It changes nothing. Exit 6 when something is damaged, 1 for any other problem, 0 when all is well.',
+      'index, the daemon and what waits to be delivered. It changes nothing. Exit 6 when something is damaged, 1 for any',
+      'other problem, 0 when all is well.',
     ].join(' '),
     options: { all: { summary: 'Also compare every message with its hash: minutes on a large mailbox' } },
     examples: [
@@ -15,6 +16,7 @@ export const doctorCommands: readonly Command[] = [
       { command: 'postern doctor --all --json', why: 'everything, for a program' },
     ],
     stateless: true,
+    keeps: ['net'],
     load: () => import('./doctor.ts'),
   },
   {

@@ -2,12 +2,11 @@ import {
   closeSync,
   constants,
   copyFileSync,
-  existsSync,
   linkSync,
+  lstatSync,
   openSync,
   readFileSync,
   rmSync,
-  statSync,
   writeSync,
 } from 'node:fs'
 import { Failure } from '#base/failure.ts'
@@ -42,7 +41,7 @@ export function writeFully(descriptor: number, bytes: Uint8Array, path: string):
  * same bytes is what an earlier run left; with other bytes it is somebody's, and is refused.
  */
 export function keepFile(path: string, bytes: Uint8Array, part: string): 'written' | 'there' {
-  if (existsSync(path)) return sameOrRefuse(path, bytes)
+  if (lstatSync(path, { throwIfNoEntry: false }) !== undefined) return sameOrRefuse(path, bytes)
   rmSync(part, { force: true })
   const descriptor = createNewFile(part)
   if (descriptor === undefined) throw new Failure('failed', 'file_not_written', `cannot write ${part}: it is in use`)
@@ -74,7 +73,7 @@ function giveName(part: string, path: string): void {
 }
 
 function sameOrRefuse(path: string, bytes: Uint8Array): 'there' {
-  const entry = statSync(path)
+  const entry = lstatSync(path)
   if (entry.isFile() && entry.size === bytes.length && readFileSync(path).equals(bytes)) return 'there'
   throw new Failure('failed', 'file_exists', `${path} is there already, with something else in it`, {
     next: 'choose another place with --output',

@@ -32,10 +32,11 @@ export function groupHits(statements: Statements, hits: Test, by: GroupBy, momen
 
 function groupByColumn(statements: Statements, hits: Test, by: Exclude<GroupBy, 'month'>): Group[] {
   const { name, joins } = groupings[by]
+  // By position: `name` would be the column of that name, and a look-alike would count as whom it imitates.
   const rows = statements.all(
     `SELECT ${name} AS name, count(*) AS n, sum((m.flags & 1) = 0), min(m.date), max(m.date)
      FROM (${hits.sql}) h CROSS JOIN messages m ON m.id = h.id ${joins}
-     GROUP BY name ORDER BY n DESC, name LIMIT ${groupsMax}`,
+     GROUP BY 1 ORDER BY n DESC, 1 LIMIT ${groupsMax}`,
     ...hits.values,
   )
   return rows.map(row => ({
