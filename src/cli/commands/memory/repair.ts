@@ -1,3 +1,4 @@
+import { printableLine } from '#base/printable.ts'
 import { systemFiles } from '#memory/canonical/files.ts'
 import { planRepair, type RepairPlan, repairLog } from '#memory/repair.ts'
 import { findings } from '#memory/verify.ts'
@@ -31,7 +32,7 @@ function tell(plan: RepairPlan, copies: readonly string[] | undefined, output: O
     output.write('nothing is damaged\n')
     return
   }
-  for (const finding of findings(plan.found)) output.write(`${finding}\n`)
+  for (const finding of findings(plan.found)) output.write(`${printableLine(finding)}\n`)
   const lost = copies === undefined ? 'would be lost' : 'lost'
   output.write(
     `kept: ${plan.found.checkpoints} batches up to offset ${plan.keptBytes}; ${lost}: ${plan.lostBytes} bytes\n`,

@@ -1,3 +1,4 @@
+import { printableLine } from '#base/printable.ts'
 import { systemFiles } from '#memory/canonical/files.ts'
 import { isGone, type LockHolder, lockHolder } from '#memory/canonical/lock.ts'
 import { thisMachine } from '#memory/canonical/machine.ts'
@@ -81,5 +82,5 @@ function lockWords({ holder, isGone: gone }: HeldLock): string {
 }
 
 function rows(lines: readonly (readonly [string, string])[]): string {
-  return lines.map(([name, value]) => `${name.padEnd(13)}${value}\n`).join('')
+  return lines.map(([name, value]) => `${name.padEnd(13)}${printableLine(value)}\n`).join('')
 }
