@@ -59,7 +59,10 @@ export class MailReader {
       database.close()
       if (!inspected.ok) return inspected
       return err(
-        storeError('schema_older', 'the store is of an older version: open it for writing once to bring it up to date'),
+        storeError(
+          'schema_older',
+          'the store is of an older version: the daemon of this one brings it up to date when it starts',
+        ),
       )
     } catch (thrown) {
       return err(fromException(thrown))
