@@ -11,6 +11,7 @@ import { organizeCommands } from './commands/organize/spec.ts'
 import { selfCommands } from './commands/self/spec.ts'
 import { shellCommands } from './commands/shell/spec.ts'
 import { syncCommands } from './commands/sync/spec.ts'
+import { writeCommands } from './commands/write/spec.ts'
 
 /** Every command of the program, in the order in which help shows them. */
 export const table: Command = {
@@ -23,6 +24,7 @@ export const table: Command = {
     ...mailCommands,
     ...syncCommands,
     ...organizeCommands,
+    ...writeCommands,
     demoCommand,
     ...daemonCommands,
     ...memoryCommands,
