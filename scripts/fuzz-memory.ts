@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { corpus } from './fuzz-memory/corpus.ts'
-import { injured, targets } from './fuzz-memory/targets.ts'
+import { injuredAt, targets } from './fuzz-memory/targets.ts'
 
 // node scripts/fuzz-memory.ts [--runs N] [--seed N] [--keep DIR]
 //
@@ -25,9 +25,7 @@ let slowestMs = 0
 let count = 0
 
 for (let seed = first; seed < first + runs; seed++) {
-  const source = sources[seed % sources.length] ?? Buffer.alloc(0)
-  const donor = sources[(seed * 7919) % sources.length] ?? Buffer.alloc(0)
-  const bytes = injured(source, donor, seed)
+  const bytes = injuredAt(sources, seed)
   const failure = failureOn(bytes)
   count++
   if (count % 50_000 === 0)

@@ -43,6 +43,15 @@ export const targets: Readonly<Record<string, (bytes: Buffer) => unknown>> = {
   origin: bytes => originOf(bytes.toString('utf8')),
 }
 
+/** An injured example; all kinds have the same share, however many examples there are of each. */
+export function injuredAt(kinds: readonly (readonly Buffer[])[], seed: number): Buffer {
+  const nothing = Buffer.alloc(0)
+  const kind = kinds[seed % kinds.length] ?? []
+  const other = kinds[(seed * 7919) % kinds.length] ?? []
+  const source = kind[Math.floor(seed / kinds.length) % kind.length] ?? nothing
+  return injured(source, (seed % 3 === 0 ? other : kind)[(seed * 104_729) % kind.length] ?? nothing, seed)
+}
+
 /** Bytes that are nearly right, from those that are: a seed gives the same ones each time. */
 export function injured(source: Buffer, donor: Buffer, seed: number): Buffer {
   const random = generator(seed)

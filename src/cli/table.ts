@@ -4,13 +4,16 @@ import { configCommands } from './commands/config/spec.ts'
 import { daemonCommands } from './commands/daemon/spec.ts'
 import { demoCommand } from './commands/demo/spec.ts'
 import { doctorCommands } from './commands/doctor/spec.ts'
+import { gateCommands } from './commands/gate/spec.ts'
 import { mailCommands } from './commands/mail/spec.ts'
+import { mcpCommands } from './commands/mcp/spec.ts'
 import { memoryCommands } from './commands/memory/spec.ts'
 import { mimeCommands } from './commands/mime/spec.ts'
 import { organizeCommands } from './commands/organize/spec.ts'
 import { selfCommands } from './commands/self/spec.ts'
 import { shellCommands } from './commands/shell/spec.ts'
 import { syncCommands } from './commands/sync/spec.ts'
+import { writeCommands } from './commands/write/spec.ts'
 
 /** Every command of the program, in the order in which help shows them. */
 export const table: Command = {
@@ -23,7 +26,10 @@ export const table: Command = {
     ...mailCommands,
     ...syncCommands,
     ...organizeCommands,
+    ...writeCommands,
     demoCommand,
+    ...mcpCommands,
+    ...gateCommands,
     ...daemonCommands,
     ...memoryCommands,
     ...doctorCommands,

@@ -14,6 +14,7 @@ export async function withDaemon<T>(session: Session, work: (client: DaemonClien
     paths,
     env,
     client: clientName(),
+    as: session.claim,
     talk: output.talk,
     monotonicMs: () => clock.monotonicMs(),
   })
@@ -22,10 +23,10 @@ export async function withDaemon<T>(session: Session, work: (client: DaemonClien
 
 /** The same, but `undefined` when no daemon runs. */
 export async function withRunningDaemon<T>(
-  { paths }: Pick<Session, 'paths'>,
+  { paths, claim }: Pick<Session, 'paths' | 'claim'>,
   work: (client: DaemonClient) => Promise<T>,
 ): Promise<T | undefined> {
-  const connected = await connectDaemon({ paths, client: clientName(), timeoutMs: answerMs })
+  const connected = await connectDaemon({ paths, client: clientName(), as: claim, timeoutMs: answerMs })
   return 'socket' in connected ? use(new DaemonClient(connected), work) : undefined
 }
 
@@ -60,6 +61,8 @@ const exits: Partial<Record<ErrorCode, Exit>> = {
   decision_unknown: 'not_found',
   plan_unknown: 'not_found',
   name_unknown: 'not_found',
+  draft_unknown: 'not_found',
+  send_unknown: 'not_found',
   params_invalid: 'usage',
   query_invalid: 'usage',
   cursor_invalid: 'usage',
@@ -78,6 +81,12 @@ const exits: Partial<Record<ErrorCode, Exit>> = {
 const nexts: Partial<Record<ErrorCode, string>> = {
   message_unknown: 'postern search QUERY',
   label_unknown: 'postern labels',
+  account_unknown: 'postern account list',
+  draft_unknown: 'postern draft list',
+  draft_changed: 'postern draft list',
+  draft_leaving: 'postern draft list',
+  send_unknown: 'postern draft list',
+  send_over: 'postern draft list',
   decision_unknown: 'postern outbox decisions',
   plan_expired: 'run the command with --dry-run again',
   internal: 'postern daemon logs',

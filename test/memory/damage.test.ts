@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { type Files, systemFiles } from '#memory/canonical/files.ts'
 import { scan } from '#memory/canonical/scan.ts'
 import {
   checkSeal,
@@ -114,6 +115,28 @@ describe('the tail of a log', () => {
     expect([found.committedEnd, found.tail.type]).toEqual([end, type])
   })
 
+  test('that the power filled with zeros is unfinished behind the seal, and damage without one', () => {
+    const sealedEnd = ends(log).at(-2) ?? 0
+    const ofZeros = (from: number, sealed?: number) => {
+      const bytes = Buffer.from(log)
+      bytes.fill(0, from)
+      const batches = scan(bytes, 0, sealed)
+      let step = batches.next()
+      while (step.done !== true) step = batches.next()
+      return step.value
+    }
+    const found = new Set<string>()
+    // Up to the last byte of the clock that is not zero: from there on nothing is missing.
+    for (let from = sealedEnd + 1; from <= end - 4; from++) {
+      expect([from, ofZeros(from, sealedEnd)]).toMatchObject([
+        from,
+        { committedEnd: sealedEnd, tail: { type: 'orphan', bytes: end - sealedEnd } },
+      ])
+      found.add(ofZeros(from).tail.type)
+    }
+    expect(found).toContain('corrupt')
+  })
+
   test('that only looks like a checkpoint in somebody’s text is still a torn one', () => {
     const text = Buffer.from('a line of text \nthat goes on and on, with blanks and more of them \n and so on')
     expect(tailOf(Buffer.concat([Buffer.from('01ff7f', 'hex'), text])).tail.type).toBe('orphan')
@@ -193,6 +216,22 @@ describe('repair', () => {
       tail: { type: 'clean' },
       seal: { state: 'sealed' },
     })
+  })
+
+  test('that cannot keep a copy changes nothing, and says why', () => {
+    const { path, bytes } = damagedLog()
+    const files: Files = {
+      ...systemFiles,
+      open(target, mode) {
+        if (target.includes('.damaged-')) throw Object.assign(new Error('full'), { code: 'ENOSPC' })
+        return systemFiles.open(target, mode)
+      },
+    }
+    expect(repairLog(path, { now, files })).toMatchObject({
+      error: { code: 'Log', inner: { code: 'Io', errno: 'ENOSPC' } },
+    })
+    expect(readFileSync(path).equals(bytes)).toBe(true)
+    expect(repairLog(path, { now }).ok).toBe(true)
   })
 
   test('does nothing to a sound log', () => {

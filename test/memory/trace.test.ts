@@ -90,3 +90,10 @@ test('nobody has to listen', () => {
   span.end()
   expect(SILENT.event('postern.lock.taken_over', { pid: 1 })).toBeUndefined()
 })
+
+test('every span and event is in the documentation', () => {
+  const names = readFileSync('src/memory/trace.ts', 'utf8').match(/'postern\.[a-z_.]+'/g) ?? []
+  const page = readFileSync('docs/memory.md', 'utf8')
+  expect(names.length).toBeGreaterThan(10)
+  for (const name of names) expect(page).toContain(`| \`${name.slice(1, -1)}\` |`)
+})

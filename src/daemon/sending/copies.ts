@@ -40,7 +40,8 @@ export class Copies {
       if ((this.#notBefore.get(account.name) ?? 0) > clock.now()) continue
       for (const id of copiesWanted(reader.statements, account.name)) {
         const row = sendById(reader.statements, id)
-        if (row === undefined || this.#isTooEarly(row) || signal.aborted) continue
+        const isTooEarly = row !== undefined && account.imap !== null && this.#isTooEarly(row)
+        if (row === undefined || isTooEarly || signal.aborted) continue
         const filed = isInMailbox(reader.statements, row) ? ok(true) : await this.#file(account, row, signal)
         if (filed.ok && filed.value) await writer.noteCopy(id)
         if (filed.ok) continue

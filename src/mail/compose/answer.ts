@@ -65,9 +65,11 @@ export function identityFor(parsed: ParsedMessage, identities: readonly [Identit
 
 /** The address to write from to somebody new: one that is the default for any of them, else the account's own. */
 export function identityTo(recipients: readonly Mailbox[], identities: readonly [Identity, ...Identity[]]): Identity {
-  const matches = ({ defaultFor }: Identity) =>
-    defaultFor.some(place => recipients.some(({ email }) => isAt(email.toLowerCase(), place.toLowerCase())))
-  return identities.find(matches) ?? identities[0]
+  return identities.find(identity => isDefaultFor(identity, recipients)) ?? identities[0]
+}
+
+export function isDefaultFor({ defaultFor }: Identity, recipients: readonly Mailbox[]): boolean {
+  return defaultFor.some(place => recipients.some(({ email }) => isAt(email.toLowerCase(), place.toLowerCase())))
 }
 
 function isAt(email: string, place: string): boolean {

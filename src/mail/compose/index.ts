@@ -16,6 +16,7 @@ export {
   forwardedName,
   identityFor,
   identityTo,
+  isDefaultFor,
   signatureText,
   withoutPrefixes,
 } from './answer.ts'

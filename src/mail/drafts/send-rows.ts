@@ -4,7 +4,7 @@ import { bytes, integer, text } from '../store/database.ts'
 import { type StoreError, storeError } from '../store/errors.ts'
 import type { Writing } from '../store/writing.ts'
 import { unknownDraft } from './draft-rows.ts'
-import { recipientsOf, type SendState } from './send-reading.ts'
+import { recipientsOf, SEND_STATES, type SendState } from './send-reading.ts'
 
 export interface PreparedSend {
   readonly draft: number
@@ -70,7 +70,6 @@ export function queueSend(
     if (text(row, 1) !== digest)
       return err(storeError('draft_changed', 'what was decided on is not what would be sent'))
     const state = text(row, 0)
-    if (state === 'cancelled' || state === 'failed') return err(storeError('send_over', `this send is ${state}`))
     if (state !== 'prepared') return ok({ state: asState(state) })
     const live = statements.one(
       `SELECT id FROM sends WHERE draft_id = ? AND state IN ('waiting', 'sending', 'ending', 'unknown', 'held')`,
@@ -329,15 +328,10 @@ function move(
   })
 }
 
-function asState(state: string): SendState {
-  return state === 'waiting' ||
-    state === 'sending' ||
-    state === 'ending' ||
-    state === 'unknown' ||
-    state === 'held' ||
-    state === 'sent'
-    ? state
-    : 'prepared'
+function asState(text: string): SendState {
+  const state = SEND_STATES.find(known => known === text)
+  if (state === undefined) throw new TypeError('a send in no state')
+  return state
 }
 
 function unknownSend(id: number): StoreError {

@@ -224,6 +224,17 @@ describe('the lock', () => {
     expect(log).toContain(`"event":"postern.lock.taken_over","pid":${pid}`)
   })
 
+  test('with an owner that would steer the terminal is shown harmlessly', async () => {
+    const place = await new LogPlace().filled()
+    const machine = { ...thisMachine(), host: 'else\u001b[2Jwhere' }
+    acquireLock(place.path, { files: systemFiles, machine, owner: '\u001b[31mred\u202e', now: 1 })
+    for (const words of [['status'], ['status', '--json'], ['commit', '(retire @alice)']]) {
+      const { stdout, stderr } = await place.run(words)
+      expect(stdout + stderr).toContain('red')
+      expect(stdout + stderr).not.toMatch(/[\u001b\u202e]/)
+    }
+  })
+
   test('of another machine is never touched', async () => {
     const place = await new LogPlace().filled()
     held(place, { ...thisMachine(), host: 'elsewhere', pid: 1 })

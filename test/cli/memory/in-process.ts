@@ -1,5 +1,6 @@
 import { EXIT, Failure } from '#base/failure.ts'
 import { defaultInstance, resolvePaths } from '#base/paths.ts'
+import { printableJson } from '#base/printable.ts'
 import { openSession } from '#cli/open-session.ts'
 import { parseCommandLine } from '#cli/parse.ts'
 import { renderFailure } from '#cli/render-failure.ts'
@@ -27,6 +28,7 @@ export async function inProcess(args: readonly string[], options: InProcessOptio
     workingDirectory: options.cwd ?? home,
     clock: { now: () => Date.now(), monotonicMs: () => performance.now() },
     output,
+    claim: undefined,
     input: {
       isTerminal: options.isTerminal ?? false,
       readAll: () => Buffer.from(options.input ?? ''),
@@ -60,6 +62,6 @@ function captured(text: { stdout: string; stderr: string }, json: boolean, isTer
     talk,
     progress: () => undefined,
     complain: talk,
-    data: value => write(`${JSON.stringify(value)}\n`),
+    data: value => write(`${printableJson(value)}\n`),
   }
 }

@@ -55,7 +55,7 @@ export const accountCommands: readonly Command[] = [
             why: 'from a script',
           },
           {
-            command: "postern account add imap --email ann@example.org --password-command 'pass mail/work'",
+            command: 'postern account add imap --email ann@example.org --password-command my-password',
             why: 'keep the password where it is',
           },
         ],
@@ -89,7 +89,7 @@ export const accountCommands: readonly Command[] = [
         },
         examples: [
           { command: 'postern account edit work --password', why: 'after it was changed at the provider' },
-          { command: 'postern account edit work --name "Ann Archer"', why: 'another name in From' },
+          { command: 'postern account edit work --name Ann', why: 'another name in From' },
           { command: 'postern account edit work', why: 'open the settings in your editor' },
         ],
         keeps: daemonKeeps,

@@ -1,0 +1,18 @@
+import { type Exit, Failure } from '#base/failure.ts'
+import type { Run } from '../../command.ts'
+import { granted, withDaemon } from '../../with-daemon.ts'
+import { draftNumber } from './draft-of.ts'
+
+export const run: Run = ({ positionals: [draft = ''], options }, session) => {
+  const resolution = options.value('as')
+  if (resolution !== 'sent' && resolution !== 'again' && resolution !== 'failed') {
+    throw new Failure('usage', 'option_missing', 'say what became of it: --as sent, --as again or --as failed')
+  }
+  return withDaemon<Exit>(session, async client => {
+    const id = draftNumber(draft)
+    const send = granted(await client.request('send.resolve', { draft_id: id, as: resolution }))
+    if (session.output.json) session.output.data(send)
+    else session.output.write(`d${id} is ${send.state}\n`)
+    return 'done'
+  })
+}
