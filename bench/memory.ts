@@ -222,6 +222,7 @@ function cpuMs(): number {
 
 function ms(figure: number): string {
   if (figure >= 10_000) return `${(figure / 1000).toFixed(1)} s`
+  if (figure < 0.1) return `${(figure * 1000).toFixed(0)} µs`
   return figure < 10 ? `${figure.toFixed(2)} ms` : `${figure.toFixed(0)} ms`
 }
 

@@ -58,7 +58,7 @@ export function* historyText(batches: Iterable<HistoryBatch>): Generator<string>
  * history of a text, so that no comment inside a batch that somebody else wrote can divide it.
  */
 export function historyBlocks(text: string): readonly { readonly at: U64; readonly input: string }[] | undefined {
-  const [first, ...lines] = text.split('\n')
+  const [first, ...lines] = text.split(/\r?\n/) // an editor may have changed the line ends
   if (first !== title) return undefined
   const blocks: { at: U64; lines: string[] }[] = []
   for (const line of lines) {

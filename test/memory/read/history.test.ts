@@ -170,6 +170,10 @@ describe('a text is a history only by its title:', () => {
     expect(historyBlocks('; batch 5\n(retire @a)\n; batch 6\n')).toBeUndefined()
   })
 
+  test('line ends of another system are the same to it', () => {
+    expect(historyBlocks('; postern memory history 1\r\n; batch 7\r\n(a)\r\n')).toEqual([{ at: 7, input: '(a)\n' }])
+  })
+
   test('what stands before the first batch line is passed over, a clock that is none starts no batch', () => {
     const text =
       '; postern memory history 1\nxyz\n; batch 7 2024\n(a)\n; batch 18446744073709551615\n; batch x\n; batch 8\n'
