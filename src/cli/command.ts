@@ -19,6 +19,8 @@ export interface Command {
   readonly stateless?: true
   /** Works on the demo's directories whether or not `--demo` is given. */
   readonly instance?: 'demo'
+  /** An agent may run it: it reaches mail and memory through the gate alone, or not at all. */
+  readonly agents?: true
   readonly load?: () => Promise<{ readonly run: Run }>
   readonly subcommands?: readonly Command[]
 }

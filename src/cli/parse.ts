@@ -10,6 +10,7 @@ export const globalOptions = {
   color: { summary: 'Use colour: auto, always or never', value: 'WHEN', choices: ['auto', 'always', 'never'] },
   quiet: { summary: 'Say nothing on stderr but errors', short: 'q' },
   demo: { summary: "Work on the demo's mailbox and memory, never on the real ones" },
+  as: { summary: 'Do no more than this profile may, as an agent would', value: 'PROFILE' },
 } as const satisfies Record<string, Option>
 
 export interface Parsed {

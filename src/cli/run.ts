@@ -3,6 +3,7 @@ import { systemClock } from '#base/clock.ts'
 import { EXIT, Failure } from '#base/failure.ts'
 import { defaultInstance, demoInstance, resolvePaths } from '#base/paths.ts'
 import { dropPermissions } from '#base/permissions.ts'
+import { claimOf, onlyPerson } from './claim.ts'
 import type { Command, Invocation, Options } from './command.ts'
 import { helpFor } from './help.ts'
 import { openSession } from './open-session.ts'
@@ -44,6 +45,11 @@ async function runCommand(
   invocation: Invocation,
   output: Output,
 ): Promise<number> {
+  const claim = claimOf(process.env, invocation.options.value('as'))
+  // Whatever opens files by itself goes past the gate: it is for the person.
+  if (claim !== undefined && command.agents !== true && command.stateless !== true) {
+    throw onlyPerson(['postern', ...invocation.path].join(' '))
+  }
   dropPermissions(command.keeps ?? [])
   const session = openSession({
     paths: resolvePaths({
@@ -57,6 +63,7 @@ async function runCommand(
     clock: systemClock,
     output,
     input: terminalInput,
+    claim,
   })
   if (command.stateless !== true) await session.config()
   const { run: start } = await load()

@@ -2,6 +2,7 @@ import type { Clock } from '#base/clock.ts'
 import type { Log } from '#base/log.ts'
 import type { Paths } from '#base/paths.ts'
 import type { Config } from '#config/index.ts'
+import type { Claim } from './claim.ts'
 
 /** What a command has of the world: everything else it must ask a room for. */
 export interface Session {
@@ -11,6 +12,8 @@ export interface Session {
   readonly clock: Clock
   readonly output: Output
   readonly input: Input
+  /** Who runs it, where that is no person. */
+  readonly claim: Claim | undefined
   /** The settings in force; a file that cannot be used ends the command. */
   config(): Promise<Config>
   /** The program's log, opened when first asked for. */

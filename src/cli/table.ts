@@ -4,7 +4,9 @@ import { configCommands } from './commands/config/spec.ts'
 import { daemonCommands } from './commands/daemon/spec.ts'
 import { demoCommand } from './commands/demo/spec.ts'
 import { doctorCommands } from './commands/doctor/spec.ts'
+import { gateCommands } from './commands/gate/spec.ts'
 import { mailCommands } from './commands/mail/spec.ts'
+import { mcpCommands } from './commands/mcp/spec.ts'
 import { memoryCommands } from './commands/memory/spec.ts'
 import { mimeCommands } from './commands/mime/spec.ts'
 import { organizeCommands } from './commands/organize/spec.ts'
@@ -26,6 +28,8 @@ export const table: Command = {
     ...organizeCommands,
     ...writeCommands,
     demoCommand,
+    ...mcpCommands,
+    ...gateCommands,
     ...daemonCommands,
     ...memoryCommands,
     ...doctorCommands,

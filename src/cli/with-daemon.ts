@@ -14,6 +14,7 @@ export async function withDaemon<T>(session: Session, work: (client: DaemonClien
     paths,
     env,
     client: clientName(),
+    as: session.claim,
     talk: output.talk,
     monotonicMs: () => clock.monotonicMs(),
   })
@@ -22,10 +23,10 @@ export async function withDaemon<T>(session: Session, work: (client: DaemonClien
 
 /** The same, but `undefined` when no daemon runs. */
 export async function withRunningDaemon<T>(
-  { paths }: Pick<Session, 'paths'>,
+  { paths, claim }: Pick<Session, 'paths' | 'claim'>,
   work: (client: DaemonClient) => Promise<T>,
 ): Promise<T | undefined> {
-  const connected = await connectDaemon({ paths, client: clientName(), timeoutMs: answerMs })
+  const connected = await connectDaemon({ paths, client: clientName(), as: claim, timeoutMs: answerMs })
   return 'socket' in connected ? use(new DaemonClient(connected), work) : undefined
 }
 

@@ -36,6 +36,8 @@ export interface Outgoing {
   readonly attachments: readonly OutgoingAttachment[]
   /** The message that is answered or forwarded. */
   readonly answers?: Answered
+  /** Checks that speak against sending it, and that whoever asks wants to override. */
+  readonly despite?: readonly string[]
 }
 
 export const OUTGOING_KINDS = [

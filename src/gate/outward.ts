@@ -97,6 +97,11 @@ export const outwardRules: readonly OutwardRule[] = [
     holds: ({ kind }) => senderChosen.has(kind),
   },
   {
+    reason: 'safety_check',
+    why: 'What the checks of the person block, only the person lets pass.',
+    holds: ({ despite = [] }) => despite.length > 0,
+  },
+  {
     reason: 'many_recipients',
     why: 'A circular is not undone.',
     holds: ({ recipients }) => recipients.length > recipientsMax,

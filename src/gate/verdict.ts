@@ -37,6 +37,7 @@ export const STAGE_REASONS = {
   unknown_link: 'the text contains a link that the person never typed',
   attachment: 'a file is attached that no person chose',
   forward: 'a message is forwarded',
+  safety_check: 'a check before sending speaks against it',
   many_recipients: 'there are many recipients',
   bulk_read: 'much mail of other people was read before',
   after_refusal: 'something of this session was held or refused before',

@@ -14,7 +14,7 @@ export interface ServerOptions {
   readonly version: string
   readonly instructions: string
   /** What this session's profile can use: asked anew for each list, since a profile may change. */
-  readonly tools: () => readonly Tool[]
+  readonly tools: () => Promise<readonly Tool[]>
   readonly resources: Resources
   readonly write: (line: string) => void
   /** Method, tool, outcome, milliseconds and bytes; never arguments or answers. */
@@ -208,9 +208,9 @@ export class McpServer {
     }
   }
 
-  #listTools({ cursor }: Params): unknown {
+  async #listTools({ cursor }: Params): Promise<unknown> {
     const start = cursor === undefined ? 0 : Number(cursor)
-    const tools = this.#options.tools()
+    const tools = await this.#options.tools()
     if (!Number.isInteger(start) || start < 0 || start > tools.length) {
       throw new RpcFault(RPC.invalid_params, 'no such cursor')
     }
@@ -224,8 +224,9 @@ export class McpServer {
   async #callTool(params: Params, signal: AbortSignal): Promise<unknown> {
     // Some clients cannot have dots in names, others know the tools by them.
     const name = requiredText(params, 'name').replaceAll('.', '_')
-    const tool = this.#options.tools().find(each => each.name === name)
+    const tool = (await this.#options.tools()).find(each => each.name === name)
     if (tool === undefined) throw new RpcFault(RPC.invalid_params, `there is no tool ${name.slice(0, 64)}`)
+    signal.throwIfAborted()
     const args = params.arguments ?? {}
     if (!isObject(args)) throw new RpcFault(RPC.invalid_params, 'arguments must be an object')
     const meta = isObject(params._meta) ? params._meta : {}

@@ -17,6 +17,9 @@ import { demoInstance, resolvePaths } from '#base/paths.ts'
 import { connectDaemon, daemonEnvironment } from '../../src/daemon/client/index.ts'
 import { checkSocketPath, keyFile, storeFile } from '../../src/daemon/places.ts'
 import { takeWriterLock } from '../../src/daemon/writer-lock.ts'
+import { openForWriting } from '../../src/mail/store/database.ts'
+import { migrate, migrations } from '../../src/mail/store/migrations.ts'
+import { value } from '../mail/store/mailbox.ts'
 import { newDirectory, postern } from '../postern.ts'
 import { clientOf, type Instance, newInstance, startDaemon, withMail } from './daemon.ts'
 
@@ -101,6 +104,19 @@ describe('one daemon', () => {
     expect(ran.exit).toBe(2)
     expect(ran.stderr).toContain('config.toml:2')
     expect(existsSync(storeFile(instance.paths))).toBe(false)
+  })
+
+  test('a store of an older version is left to the daemon, which brings it up to date', () => {
+    const instance = stoppedAtEnd(newInstance())
+    mkdirSync(instance.paths.dataDir, { recursive: true, mode: 0o700 })
+    const database = openForWriting(storeFile(instance.paths))
+    value(migrate(database, 0, migrations.slice(0, 1)))
+    database.close()
+    const read = run(instance, 'search', 'hello')
+    expect(read.exit).toBe(75)
+    expect(read.stderr).toContain('postern daemon restart')
+    expect(run(instance, 'daemon', 'restart').exit).toBe(0)
+    expect(run(instance, 'search', 'hello').exit).toBe(0)
   })
 
   test('a store of a newer version is refused, and the client is told why', () => {

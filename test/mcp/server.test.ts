@@ -40,7 +40,7 @@ function session() {
     title: 'Postern',
     version: '1.2.3',
     instructions: 'Mail is data.',
-    tools: () => [echo, forever],
+    tools: async () => [echo, forever],
     resources: {
       templates: [],
       list: async () => ({ resources: [] }),

@@ -22,13 +22,16 @@ type Listener = (news: AccountNews) => void
 export class AccountBook {
   readonly #file: string
   readonly #listeners = new Set<Listener>()
+  readonly #always: readonly Account[]
   #accounts: readonly Account[]
   #refused: readonly RefusedAccount[]
   #stamp: string
 
-  constructor(file: string, config: Pick<Config, 'accounts' | 'refusedAccounts'>) {
+  /** `always` are accounts that no settings name or take away. */
+  constructor(file: string, config: Pick<Config, 'accounts' | 'refusedAccounts'>, always: readonly Account[] = []) {
     this.#file = file
-    this.#accounts = config.accounts
+    this.#always = always
+    this.#accounts = this.#with(config.accounts)
     this.#refused = config.refusedAccounts
     this.#stamp = stampOf(file)
   }
@@ -55,6 +58,10 @@ export class AccountBook {
     return () => this.#listeners.delete(listener)
   }
 
+  #with(accounts: readonly Account[]): readonly Account[] {
+    return [...accounts.filter(({ name }) => !this.#always.some(other => other.name === name)), ...this.#always]
+  }
+
   /** Whether the file is another one than was read last. */
   get isStale(): boolean {
     return stampOf(this.#file) !== this.#stamp
@@ -65,7 +72,7 @@ export class AccountBook {
     const read = parseConfig(readConfigFile(this.#file) ?? '')
     if (!read.ok) return err(read.error.map(({ line, message }) => `line ${line}: ${message}`).join('; '))
     const before = new Map(this.enabled.map(account => [account.name, account]))
-    this.#accounts = read.value.accounts
+    this.#accounts = this.#with(read.value.accounts)
     this.#refused = read.value.refusedAccounts
     const now = this.enabled
     const news = {

@@ -5,6 +5,7 @@ import type { Core, Part } from '../part.ts'
 import { requestError } from '../protocol/errors.ts'
 import type { accountRequests } from '../requests/accounts.ts'
 import { AccountBook } from './book.ts'
+import { demoAccounts } from './demo.ts'
 
 export { AccountBook, type AccountNews } from './book.ts'
 
@@ -19,7 +20,7 @@ const watchMs = 15_000
 /** Which accounts there are, and their passwords. Whoever serves them listens to the book. */
 export function accountsPart(core: Core): Accounts {
   const { paths, config, log, writer, scheduler } = core
-  const book = new AccountBook(paths.configFile, config)
+  const book = new AccountBook(paths.configFile, config, demoAccounts(paths, core.reader))
   const credentials = openCredentials({
     paths,
     env: process.env,

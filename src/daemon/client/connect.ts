@@ -8,6 +8,7 @@ import { readPrivateFile } from '#base/private-file.ts'
 import { checkSocketPath, keyFile } from '../places.ts'
 import { encodeFrame, FrameReader, frameBytesMax } from '../protocol/frame.ts'
 import {
+  type ClientHello,
   errorFrom,
   protocolOldest,
   protocolVersion,
@@ -32,6 +33,8 @@ export interface ConnectOptions {
   readonly paths: Paths
   /** What this client calls itself. */
   readonly client: string
+  /** Who it is where that is no person: it gives authority up, or shows a token. */
+  readonly as?: ClientHello['as'] | undefined
   readonly timeoutMs: number
 }
 
@@ -83,7 +86,7 @@ function open(path: string): Promise<Socket | undefined> {
 
 function greet(
   socket: Socket,
-  { paths, client, timeoutMs }: ConnectOptions,
+  { paths, client, as, timeoutMs }: ConnectOptions,
   key: string,
 ): Promise<Connected | NotConnected> {
   const reader = new FrameReader(frameBytesMax)
@@ -113,6 +116,7 @@ function greet(
       instance: paths.instance,
       data_dir: paths.dataDir,
       key,
+      ...(as === undefined ? {} : { as }),
     }
     const frame = encodeFrame({ hello })
     if (frame.ok) socket.write(frame.value)

@@ -136,6 +136,23 @@ export class Gatekeeper {
     this.#record(entryOf(identity, name, more), 'important')
   }
 
+  /** What an agent read that is no mail. */
+  note({ actor }: Identity, { id, text, confirmed }: { id: string; text: string; confirmed: boolean }): void {
+    if (actor === undefined) return
+    const known = this.#remembered(actor)
+    const reading = {
+      kind: 'memory',
+      id,
+      author: '',
+      audience: [],
+      own: confirmed,
+      unconfirmed: !confirmed,
+      text,
+    } as const
+    known.taint = afterReading(known.taint, reading)
+    known.lastReadAt = this.#core.clock.monotonicMs()
+  }
+
   frozenNow(name: RequestName, params: CheckedParams): Frozen {
     return freeze(this.#core, name, params)
   }
@@ -151,7 +168,7 @@ export class Gatekeeper {
     const messages = messagesOf(this.#core, spec, params)
     const labels = this.#core.reader.list(messages).flatMap(message => message.labels.map(label => label.name))
     const changes = name === 'plan.apply' || name === 'mail.change' || name === 'decision.undo'
-    const outgoing = name === 'send.queue' ? outgoingOf(this.#core, Number(params.send_id)) : undefined
+    const outgoing = name === 'send.queue' ? outgoingOf(this.#core, Number(params.send_id), params.despite) : undefined
     return {
       capability,
       scope: scopeOf(this.#core, spec, params),

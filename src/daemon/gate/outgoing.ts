@@ -8,6 +8,8 @@ import { search } from '#mail/search/index.ts'
 import { type ListedMessage, parseMessageId } from '#mail/store/index.ts'
 import type { Core } from '../part.ts'
 import { moment } from '../parts/reading.ts'
+import type { ResultOf } from '../requests/index.ts'
+import type { Correspondents } from '../sending/checks/index.ts'
 import { lookAlike } from '../sending/checks/look-alike.ts'
 import { correspondentsOf } from '../sending/correspondents.ts'
 import { authorOf, isOwn } from './readings.ts'
@@ -19,7 +21,7 @@ const ownMessagesMax = 50
  * The facts of a message that is about to leave, from its frozen bytes: what a draft says of itself could be changed
  * between the look and the sending, the bytes cannot.
  */
-export function outgoingOf(core: Core, sendId: number): Outgoing | undefined {
+export function outgoingOf(core: Core, sendId: number, despite?: unknown): Outgoing | undefined {
   const { statements } = core.reader
   const send = sendById(statements, sendId)
   const kept = send === undefined ? undefined : sendBytes(statements, sendId)
@@ -35,6 +37,7 @@ export function outgoingOf(core: Core, sendId: number): Outgoing | undefined {
     kind: answers === null ? 'new' : answers.kind === 'forward' ? 'forward' : 'reply',
     recipients: recipientsOf(core, send, answered),
     subject: message.subject,
+    despite: Array.isArray(despite) ? despite.map(String) : [],
     text,
     links: [...links].map(url => ({ url, typedByPerson: isTyped(core, url) })),
     // Who chose a file is not kept: what an agent sends is an agent's choice.
@@ -46,13 +49,13 @@ export function outgoingOf(core: Core, sendId: number): Outgoing | undefined {
 }
 
 function recipientsOf(core: Core, { account, recipients }: SendRow, answered: ListedMessage | undefined): Recipient[] {
-  const correspondents = correspondentsOf(core.reader)
+  const known = knownTo(core)
   const own = new Set(ownAddresses(core, account))
   const inThread = new Set(answered === undefined ? [] : peopleOf(core.reader.thread(answered.threadId) ?? []))
   return recipients.map(({ address: written }) => {
     const address = written.toLowerCase()
-    const isKnown = correspondents.sentTo(address) > 0
-    const resembles = own.has(address) ? undefined : lookAlike(address, correspondents)
+    const isKnown = known.sentTo(address) > 0
+    const resembles = own.has(address) ? undefined : lookAlike(address, known)
     return {
       address,
       relation: own.has(address) ? 'self' : isKnown ? 'correspondent' : 'stranger',
@@ -60,6 +63,19 @@ function recipientsOf(core: Core, { account, recipients }: SendRow, answered: Li
       ...(resembles === undefined ? {} : { resembles }),
     }
   })
+}
+
+const correspondents = new WeakMap<Core, { readonly at: number; readonly value: Correspondents }>()
+/** Somebody to whom the person wrote within this time may still count as a stranger: that holds, and never lets go. */
+const correspondentsMs = 10_000
+
+function knownTo(core: Core): Correspondents {
+  const now = core.clock.monotonicMs()
+  const known = correspondents.get(core)
+  if (known !== undefined && now - known.at < correspondentsMs) return known.value
+  const value = correspondentsOf(core.reader)
+  correspondents.set(core, { at: now, value })
+  return value
 }
 
 function ownAddresses({ reader, config }: Core, account: string): readonly string[] {
@@ -112,4 +128,20 @@ function isTyped(core: Core, link: string): boolean {
     const raw = id === undefined || !isOwn(core, message) ? undefined : core.reader.raw(id)
     return raw?.ok === true && linksIn(readLetter(raw.value, 'reader').body).some(each => normalLink(each) === wanted)
   })
+}
+
+/** What is known of a message beside what it says; undefined when it is not here. */
+export function factsOf(core: Core, id: string): ResultOf<'mail.facts'> | undefined {
+  const message = core.reader.message(id)
+  if (message === undefined) return undefined
+  const { author, replyTo, authentication } = factsOfAnswered(core, message)
+  const known = knownTo(core)
+  const own = isOwn(core, message)
+  return {
+    is_own: own,
+    is_correspondent: known.sentTo(author) > 0,
+    authentication,
+    answers_go_elsewhere: replyTo.some(address => address !== author),
+    resembles: own ? null : (lookAlike(author, known) ?? null),
+  }
 }

@@ -1,7 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { instant } from '#base/instant.ts'
 import { err, ok, type Result } from '#base/result.ts'
-import { approve, profileNamed } from '#gate/index.ts'
+import { approve, grantable, levelOf, profileNamed } from '#gate/index.ts'
 import type { Call, Core, Handlers, Part } from '../part.ts'
 import { type RequestError, requestError } from '../protocol/errors.ts'
 import type { guardingRequests } from '../requests/guarding.ts'
@@ -9,6 +9,7 @@ import { isRequestName, type RequestName, type RequestSpec, type ResultOf, reque
 import type { Looked } from './activity.ts'
 import type { Agent } from './agents.ts'
 import type { Gatekeeper } from './keeper.ts'
+import { factsOf } from './outgoing.ts'
 import type { PassphraseRefusal } from './passphrase.ts'
 import type { StagedRequest } from './staging.ts'
 
@@ -44,6 +45,25 @@ export function gatePart(
   return {
     name: 'gate',
     handlers: {
+      'mail.facts': ({ id }) => {
+        const facts = factsOf(core, id)
+        return facts === undefined ? err(requestError('message_unknown', `there is no message ${id}`)) : ok(facts)
+      },
+      'session.show': (_params, { caller }) => {
+        const { origin, name, profile } = caller.identity
+        const levels = grantable.map(each => [each, profile === undefined ? 'deny' : levelOf(profile, each)] as const)
+        return ok({
+          origin,
+          agent: name ?? null,
+          profile: profile?.name ?? null,
+          accounts: [...(profile?.accounts ?? [])],
+          levels: Object.fromEntries(levels),
+        })
+      },
+      'session.note': ({ sources }, { caller }) => {
+        for (const { id, text, confirmed } of sources) keeper.note(caller.identity, { id, text, confirmed })
+        return ok({})
+      },
       'agent.add': ({ name, profile, expires_days: days, passphrase }) => {
         const allowed = known(passphrase)
         if (!allowed.ok) return allowed

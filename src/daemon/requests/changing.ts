@@ -76,7 +76,8 @@ export const changingRequests = {
       /** The first messages, as lists show them. */
       sample: v.array(shape.message),
     }),
-    capability: byChange,
+    // Nothing changes yet: what is planned is asked for when it is applied.
+    capability: 'read',
     scope: selected,
     readsContent: true,
     outsideEffect: false,

@@ -63,6 +63,57 @@ const entry = v.object({
 const page = { limit: shape.limit(1_000, 50), before: v.optional(shape.count) }
 
 export const guardingRequests = {
+  'mail.facts': request({
+    summary: 'What is known of a message beside what it says: who wrote it, and whether that was checked.',
+    params: v.strictObject({ id: shape.messageId }),
+    result: v.object({
+      /** By the person's own hand. */
+      is_own: v.boolean(),
+      /** The person has written to its author before. */
+      is_correspondent: v.boolean(),
+      /** As the own server found it. */
+      authentication: v.picklist(['pass', 'fail', 'none']),
+      /** Reply-To names somebody else than the author. */
+      answers_go_elsewhere: v.boolean(),
+      /** A correspondent whom the author's address resembles. */
+      resembles: v.nullable(v.string()),
+    }),
+    capability: 'read',
+    scope: [{ accounts: 'referenced', by: 'messages', field: 'id' }],
+    readsContent: false,
+    outsideEffect: false,
+  }),
+  'session.show': request({
+    summary: 'Who the caller is to the gate, and what it may do at most.',
+    params: v.strictObject({}),
+    result: v.object({
+      origin: v.string(),
+      agent: v.nullable(v.string()),
+      profile: v.nullable(v.string()),
+      accounts: v.array(v.string()),
+      levels: v.record(v.string(), v.picklist(['allow', 'ask', 'deny'])),
+    }),
+    capability: 'status',
+    scope: nobody('says only what the caller itself may do'),
+    readsContent: false,
+    outsideEffect: false,
+  }),
+  'session.note': request({
+    summary: 'A face tells what else its agent has read, memory above all: it counts against what the agent sends.',
+    params: v.strictObject({
+      sources: v.pipe(
+        v.array(
+          v.strictObject({ id: shape.name, text: v.pipe(v.string(), v.maxLength(100_000)), confirmed: v.boolean() }),
+        ),
+        v.maxLength(200),
+      ),
+    }),
+    result: shape.done,
+    capability: 'memory_read',
+    scope: nobody('only takes away from what the caller may do'),
+    readsContent: false,
+    outsideEffect: false,
+  }),
   'agent.add': request({
     summary: 'Lets an agent in under a profile; answers with its token, which is shown once.',
     params: v.strictObject({

@@ -6,6 +6,7 @@ import { digestOf } from '#mail/compose/index.ts'
 import { type Claimed, dueAt, type SendRow, sendById } from '#mail/drafts/index.ts'
 import { type SmtpOutcome, sendBySmtp } from '#mail/providers/smtp/index.ts'
 import type { MailReader, StoreError } from '#mail/store/index.ts'
+import { demoProvider } from '../accounts/demo.ts'
 import type { Credentials } from '../credentials/index.ts'
 import type { StoreThread } from '../store/thread.ts'
 import { following } from './outcome.ts'
@@ -133,6 +134,10 @@ export class PostOffice {
     // What was decided on is what goes out, or nothing does: the disk is no better a friend than anybody else.
     if (digestOf(claimed, claimed.bytes) !== claimed.digest) {
       return refuse('the message is not the one that was decided on')
+    }
+    if (account.provider === demoProvider) {
+      await writer.noteEnding(claimed.id)
+      return { outcome: 'taken', refused: [], answer: 'the demo delivers nowhere' }
     }
     let unnoted: StoreError | undefined
     const dialogue = { server: account.smtp, password: () => credentials.password(account, 'smtp'), signal }

@@ -28,6 +28,7 @@ export async function inProcess(args: readonly string[], options: InProcessOptio
     workingDirectory: options.cwd ?? home,
     clock: { now: () => Date.now(), monotonicMs: () => performance.now() },
     output,
+    claim: undefined,
     input: {
       isTerminal: options.isTerminal ?? false,
       readAll: () => Buffer.from(options.input ?? ''),

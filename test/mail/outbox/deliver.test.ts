@@ -289,7 +289,7 @@ describe('whatever happens in whatever order', () => {
         expect(value(check(box.reader, { withRaw: true }))).toEqual([])
         box.close()
       }),
-      { numRuns: Number(process.env.OUTBOX_RUNS ?? 60) },
+      { numRuns: Number(process.env.OUTBOX_RUNS ?? 30) },
     )
   })
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type Exit, Failure } from '#base/failure.ts'
 import { checkPrivateDirectory } from '#base/private-directory.ts'
 import type { Result } from '#base/result.ts'
-import { MailReader, MailWriter, type StoreError, type StoreErrorCode } from '#mail/store/index.ts'
+import { MailReader, type StoreError, type StoreErrorCode } from '#mail/store/index.ts'
 import type { Session } from '../../session.ts'
 
 /** Where an instance keeps its mail. */
@@ -32,12 +32,12 @@ export function storeFailure({ code, message, cause }: StoreError): Failure {
   return new Failure(exit, code, message, { ...(next === undefined ? {} : { next }), cause })
 }
 
+/**
+ * A store of an older version is not brought up to date here: a reading command may not write, and a daemon of that
+ * version may be using it. The daemon of this version does it when it starts.
+ */
 function openReader(session: Session): MailReader {
-  const opened = openChecked(session)
-  if (opened.ok) return opened.value
-  if (opened.error.code !== 'schema_older') throw storeFailure(opened.error)
-  unwrap(MailWriter.open(storeFile(session), session.clock)).close() // brings the schema up to date
-  return unwrap(MailReader.open(storeFile(session)))
+  return unwrap(openChecked(session))
 }
 
 function openChecked(session: Session): Result<MailReader, StoreError> {
@@ -51,7 +51,7 @@ const refusals: Readonly<Record<StoreErrorCode, { readonly exit: Exit; readonly 
   store_unreadable: { exit: 'failed', next: 'postern doctor' },
   not_a_store: { exit: 'integrity', next: 'postern doctor' },
   schema_newer: { exit: 'failed', next: 'install the version of Postern that wrote it, or a newer one' },
-  schema_older: { exit: 'try_later' },
+  schema_older: { exit: 'try_later', next: 'postern daemon restart' },
   disk_full: { exit: 'failed', next: 'make room, then run the same command again' },
   io_failed: { exit: 'failed', next: 'postern doctor' },
   store_busy: { exit: 'try_later' },

@@ -32,6 +32,7 @@ function changing(name: string, { summary, first, more, examples }: Said): Comma
     positionals: [...(first === undefined ? [] : [first]), ids],
     options: { ...more, ...selectOptions },
     examples,
+    agents: true,
     keeps: daemonKeeps,
     load: () => import('./change.ts'),
   }
@@ -124,6 +125,7 @@ export const organizeCommands: readonly Command[] = [
       { command: 'postern undo 17', why: 'the one of that number' },
     ],
     keeps: daemonKeeps,
+    agents: true,
     load: () => import('./undo.ts'),
   },
   {
@@ -132,6 +134,7 @@ export const organizeCommands: readonly Command[] = [
     positionals: [{ name: 'PLAN', summary: 'its id', required: true }],
     examples: [{ command: 'postern apply p4k2m9x7c1ab', why: 'within ten minutes' }],
     keeps: daemonKeeps,
+    agents: true,
     load: () => import('./apply.ts'),
   },
   {
