@@ -75,6 +75,7 @@ class Settling {
     this.#applied++
     // Without a word on where it is now, it is still known by where it was: the next sync finds it gone from there.
     if (places.length > 0) this.#movePlaces(id, change.leaveFolders, places)
+    this.#expect({ change, fields }, places)
     for (const sent of fields) {
       const waiting = waitingOf(this.#writing, id, sent.field)
       if (waiting === undefined) continue
@@ -137,6 +138,17 @@ class Settling {
       decision,
       id,
     )
+  }
+
+  /** Where the provider did not say that it is, it has to be seen. */
+  #expect({ change, fields }: Pick<Taken, 'change' | 'fields'>, places: readonly Place[]): void {
+    const to = change.enterFolder
+    if (to === null || places.some(({ mailbox }) => mailbox === to.key)) return
+    const { statements, labels } = this.#writing
+    for (const { field, wanted } of fields) {
+      if (field <= 0 || !wanted || labels.byId(field).kind !== 'folder') continue
+      statements.run('INSERT OR IGNORE INTO sync_expected(message_id, label_id) VALUES (?, ?)', change.message, field)
+    }
   }
 
   #movePlaces(id: MessageId, left: readonly string[], arrived: readonly Place[]): void {

@@ -87,6 +87,34 @@ export function dropMailbox(writing: Writing, account: string, key: string): Res
   })
 }
 
+export interface Expected {
+  readonly message: MessageId
+  readonly label: number
+}
+
+/**
+ * Messages that should be in a folder because they were moved there, and were not seen there although it was looked
+ * through since: whoever moved them last was not us.
+ */
+export function settleExpected(writing: Writing, expected: readonly Expected[]): Result<undefined, StoreError> {
+  return writing.transaction(() => {
+    const { statements } = writing
+    for (const { message, label } of expected) {
+      const taken = statements.run('DELETE FROM sync_expected WHERE message_id = ? AND label_id = ?', message, label)
+      const where = [message, label] as const
+      const isThere =
+        taken === 0 ||
+        statements.one('SELECT 1 FROM locations WHERE message_id = ? AND label_id = ?', ...where) !== undefined ||
+        statements.one('SELECT 1 FROM outbox WHERE message_id = ? AND field = ?', ...where) !== undefined
+      if (isThere) continue
+      removeLabel(writing, message, label)
+      refreshFlags(writing, message)
+      noteIfHomeless(writing, message)
+    }
+    return ok(undefined)
+  })
+}
+
 /**
  * Takes away those of `ids` that still have no place: their provider has deleted them. The caller has looked through
  * every mailbox since they were named homeless. Whatever the person decided about one keeps it until it is delivered.

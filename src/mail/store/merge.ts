@@ -8,7 +8,7 @@ import { addLabel, stateOf, updateFlags } from './membership.ts'
 import { rewriteMessage, THREADING } from './message-rows.ts'
 import type { RawIds } from './raw-rows.ts'
 import type { SealedMessage } from './seal.ts'
-import { flagsAtServer } from './server-state.ts'
+import { flagsAtServer, formatKeywords } from './server-state.ts'
 import type { Writing } from './writing.ts'
 
 export interface Placing {
@@ -62,16 +62,18 @@ function place(writing: Writing, { id, message, account }: Placing, provider: Pr
   const folder = message.incoming.labels.find(({ key }) => key === location?.mailbox)
   if (location === undefined || folder === undefined) return hasChanged
   const written = statements.run(
-    `INSERT INTO locations(label_id, uidvalidity, uid, message_id, modseq, flags) VALUES (?, ?, ?, ?, ?, ?)
+    `INSERT INTO locations(label_id, uidvalidity, uid, message_id, modseq, flags, keywords) VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT(label_id, uidvalidity, uid) DO UPDATE
-     SET message_id = excluded.message_id, modseq = excluded.modseq, flags = excluded.flags
-     WHERE message_id <> excluded.message_id OR modseq <> excluded.modseq OR flags <> excluded.flags`,
+     SET message_id = excluded.message_id, modseq = excluded.modseq, flags = excluded.flags, keywords = excluded.keywords
+     WHERE message_id <> excluded.message_id OR modseq <> excluded.modseq OR flags <> excluded.flags
+     OR keywords <> excluded.keywords`,
     labels.ensure(account, folder).id,
     location.uidvalidity,
     location.uid,
     id,
     location.modseq ?? 0n,
     message.incoming.flags & ownFlags,
+    formatKeywords(message.incoming.labels),
   )
   if (written > 0) foundAgain(writing, id)
   return hasChanged || written > 0

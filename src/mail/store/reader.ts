@@ -9,7 +9,7 @@ import { type ListedMessage, Lister } from './listed.ts'
 import { inspect, schemaVersion } from './migrations.ts'
 import { RawReader } from './raw-reader.ts'
 import { listSavedSearches, type SavedSearch } from './saved-searches.ts'
-import { type MailboxSync, readHomeless, readKnownPlaces, readMailboxSyncs } from './sync-state.ts'
+import { type MailboxSync, readExpected, readHomeless, readKnownPlaces, readMailboxSyncs } from './sync-state.ts'
 import { listThreads, type ThreadPage, type ThreadPageOptions } from './thread-list.ts'
 
 export interface Label {
@@ -227,6 +227,11 @@ export class MailReader {
   /** Messages of an account that stand nowhere at their provider any more, as far as is known. */
   homeless(account: string): MessageId[] {
     return readHomeless(this.statements, account)
+  }
+
+  /** Messages that were moved for the person, with the label of the folder where they have not been seen yet. */
+  expected(account: string): { message: MessageId; label: number }[] {
+    return readExpected(this.statements, account)
   }
 
   /** How far each mailbox of an account is known. */

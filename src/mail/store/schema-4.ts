@@ -10,6 +10,9 @@ CREATE TABLE sync_mailboxes (
   synced_at INTEGER
 ) STRICT;
 
+-- The keywords that the server has for the message in that place, sorted: a copy may bear others.
+ALTER TABLE locations ADD COLUMN keywords TEXT NOT NULL DEFAULT '';
+
 -- Messages that are there and were not fetched, so that they are not asked for again and again.
 CREATE TABLE sync_skipped (
   label_id INTEGER NOT NULL REFERENCES labels(id) ON DELETE CASCADE,
@@ -25,4 +28,12 @@ CREATE TABLE sync_homeless (
   message_id INTEGER PRIMARY KEY REFERENCES messages(id) ON DELETE CASCADE,
   since INTEGER NOT NULL
 ) STRICT;
+
+-- Messages that were moved for the person and whose new place the provider did not tell: to be seen in that folder, or
+-- somebody else has moved or deleted them.
+CREATE TABLE sync_expected (
+  message_id INTEGER NOT NULL REFERENCES messages(id) ON DELETE CASCADE,
+  label_id INTEGER NOT NULL REFERENCES labels(id) ON DELETE CASCADE,
+  PRIMARY KEY (message_id, label_id)
+) STRICT, WITHOUT ROWID;
 `

@@ -1,6 +1,6 @@
 import { err, ok, type Result } from '#base/result.ts'
 import { heedsLabel, shieldFlags } from '../outbox/shield.ts'
-import { integer } from './database.ts'
+import { integer, text } from './database.ts'
 import { type StoreError, storeError } from './errors.ts'
 import { ownFlags } from './flags.ts'
 import type { MessageId } from './ids.ts'
@@ -71,24 +71,31 @@ function takeState(taking: Taking, { uid, flags, modseq, labels }: PlaceState, c
   const { writing, label, said } = taking
   const { statements } = writing
   const place = statements.one(
-    'SELECT message_id, flags FROM locations WHERE label_id = ? AND uidvalidity = ? AND uid = ?',
+    'SELECT message_id, flags, keywords FROM locations WHERE label_id = ? AND uidvalidity = ? AND uid = ?',
     label,
     said.uidvalidity,
     uid,
   )
   if (place === undefined) return
   const id = integer(place, 0)
-  if (integer(place, 1) !== flags || modseq !== undefined) {
+  const keywords = formatKeywords(labels)
+  const isAsBefore = integer(place, 1) === (flags & ownFlags) && place[2] === keywords
+  if (!isAsBefore || modseq !== undefined) {
     statements.run(
-      `UPDATE locations SET flags = ?, modseq = coalesce(?, modseq) WHERE label_id = ? AND uidvalidity = ? AND uid = ?`,
+      `UPDATE locations SET flags = ?, keywords = ?, modseq = coalesce(?, modseq)
+       WHERE label_id = ? AND uidvalidity = ? AND uid = ?`,
       flags & ownFlags,
+      keywords,
       modseq ?? null,
       label,
       said.uidvalidity,
       uid,
     )
   }
-  const hasOtherLabels = takeLabels(taking, id, labels)
+  // A sweep over all flags mostly says what is known.
+  if (isAsBefore && !said.kinds.includes('label')) return
+  const tags = labels.filter(({ kind }) => kind !== 'keyword')
+  const hasOtherLabels = takeLabels(taking, id, [...tags, ...keywordsAtServer(writing, id)])
   if (updateFlags(writing, id, shieldFlags(writing, id, flagsAtServer(writing, id), ownFlags)) || hasOtherLabels) {
     changed.add(id)
   }
@@ -98,6 +105,19 @@ function takeState(taking: Taking, { uid, flags, modseq, labels }: PlaceState, c
 export function flagsAtServer({ statements }: Writing, id: MessageId): number {
   const rows = statements.all('SELECT flags FROM locations WHERE message_id = ?', id)
   return rows.reduce((flags, row) => flags | integer(row, 0), 0)
+}
+
+/** Keywords of one place in one text; they hold no blanks (`flag-keyword` of RFC 3501). */
+export function formatKeywords(labels: readonly IncomingLabel[]): string {
+  const keywords = labels.flatMap(({ key, kind }) => (kind === 'keyword' ? key : []))
+  return keywords.sort().join(' ')
+}
+
+/** Those of all copies. */
+function keywordsAtServer({ statements }: Writing, id: MessageId): IncomingLabel[] {
+  const rows = statements.all("SELECT keywords FROM locations WHERE message_id = ? AND keywords <> ''", id)
+  const keys = new Set(rows.flatMap(row => text(row, 0).split(' ')))
+  return [...keys].map(key => ({ key, kind: 'keyword' }))
 }
 
 function takeLabels({ writing, account, said }: Taking, id: MessageId, wanted: readonly IncomingLabel[]): boolean {
@@ -142,13 +162,25 @@ function takeGone({ writing: { statements }, label, said }: Taking): Set<Message
 }
 
 /** Says whether the message has no place at all any more. */
-function leaves({ writing, label }: Taking, id: MessageId): boolean {
+function leaves(taking: Taking, id: MessageId): boolean {
+  const { writing, label } = taking
   const { statements } = writing
   if (statements.one('SELECT 1 FROM locations WHERE label_id = ? AND message_id = ?', label, id) === undefined) {
     if (heedsLabel(writing, id, label, false)) removeLabel(writing, id, label)
   }
-  refreshFlags(writing, id)
-  return noteIfHomeless(writing, id)
+  if (noteIfHomeless(writing, id)) {
+    refreshFlags(writing, id)
+    return true
+  }
+  // What only the copy bore that is gone, the message bears no more.
+  takeKeywords(taking, id)
+  updateFlags(writing, id, shieldFlags(writing, id, flagsAtServer(writing, id), ownFlags))
+  return false
+}
+
+function takeKeywords(taking: Taking, id: MessageId): void {
+  const said = { ...taking.said, kinds: ['keyword'] as const }
+  takeLabels({ ...taking, said }, id, keywordsAtServer(taking.writing, id))
 }
 
 /** To be called whenever a place was taken from a message: without one it is to be found again, or gone. */

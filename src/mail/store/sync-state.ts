@@ -70,3 +70,14 @@ export function readHomeless(statements: Statements, account: string): MessageId
   )
   return rows.map(row => integer(row, 0))
 }
+
+/** Messages that were moved for the person and not seen in their new folder yet. */
+export function readExpected(statements: Statements, account: string): { message: MessageId; label: number }[] {
+  const rows = statements.all(
+    `SELECT e.message_id, e.label_id FROM sync_expected e JOIN labels l ON l.id = e.label_id
+     WHERE l.account_id = (SELECT id FROM accounts WHERE name = ?) LIMIT ?`,
+    account,
+    homelessNamedMax,
+  )
+  return rows.map(row => ({ message: integer(row, 0), label: integer(row, 1) }))
+}

@@ -46,7 +46,14 @@ import { fromException, type StoreError } from './errors.ts'
 import type { MessageId } from './ids.ts'
 import type { IncomingLabel } from './incoming.ts'
 import { type Ingested, ingest } from './ingest.ts'
-import { dropMailbox, type KnownMailbox, removeHomeless, setMailboxes } from './mailboxes.ts'
+import {
+  dropMailbox,
+  type Expected,
+  type KnownMailbox,
+  removeHomeless,
+  setMailboxes,
+  settleExpected,
+} from './mailboxes.ts'
 import { inspect, migrate } from './migrations.ts'
 import { recount } from './recount.ts'
 import { type Rederived, rederiveMessages, resetIndex } from './rederive.ts'
@@ -113,6 +120,10 @@ export class MailWriter {
 
   dropMailbox(account: string, key: string): Result<undefined, StoreError> {
     return dropMailbox(this.#writing, account, key)
+  }
+
+  settleExpected(expected: readonly Expected[]): Result<undefined, StoreError> {
+    return settleExpected(this.#writing, expected)
   }
 
   removeHomeless(account: string, ids: readonly MessageId[]): ReturnType<typeof removeHomeless> {

@@ -3,7 +3,7 @@ import type { Mailbox } from '../providers/provider.ts'
 import type { MessageId } from '../store/index.ts'
 import { type Choice, chooseMailboxes } from './choose.ts'
 import { folderLabel } from './labels.ts'
-import { type MailboxSyncing, syncMailbox } from './mailbox-sync.ts'
+import { type MailboxSyncing, type SyncStore, syncMailbox } from './mailbox-sync.ts'
 import { ProgressMeter } from './progress.ts'
 import { atProvider, atStore, concernsMailboxOnly, type SyncError } from './sync-error.ts'
 
@@ -48,15 +48,23 @@ export async function passOver(options: PassOptions): Promise<Result<PassReport,
   )
   if (!set.ok) return err(atStore(set.error))
   const pass = new Pass(options)
-  const before = store.reader.homeless(provider.account)
+  const before = {
+    homeless: store.reader.homeless(provider.account),
+    expected: store.reader.expected(provider.account),
+  }
   const wanted = only === undefined ? chosen : chosen.filter(({ key }) => only.has(key))
   const first = await pass.over(wanted)
   if (!first.ok) return first
   const dropped = await pass.drop(listed.value)
   if (!dropped.ok) return dropped
   const isAll = wanted.length === chosen.length
-  const settled = await pass.settle(isAll ? before : [], chosen)
+  const settled = await pass.settle(isAll ? before : { homeless: [], expected: [] }, chosen)
   return settled.ok ? ok(pass.report(wanted.length)) : settled
+}
+
+interface Missing {
+  readonly homeless: readonly MessageId[]
+  readonly expected: ReturnType<SyncStore['reader']['expected']>
 }
 
 class Pass {
@@ -136,9 +144,14 @@ class Pass {
     return ok(undefined)
   }
 
-  async settle(before: readonly MessageId[], all: readonly Mailbox[]): Promise<Result<undefined, SyncError>> {
+  /** @param before what was missing when this pass began, if it was over all mailboxes */
+  async settle(before: Missing, all: readonly Mailbox[]): Promise<Result<undefined, SyncError>> {
     const { provider, store } = this.#options
-    const removed = await this.#remove(before)
+    if (before.expected.length > 0 && this.#failures.length === 0) {
+      const settled = await store.writer.settleExpected(before.expected)
+      if (!settled.ok) return err(atStore(settled.error))
+    }
+    const removed = await this.#remove(before.homeless)
     if (!removed.ok) return removed
     const homeless = store.reader.homeless(provider.account)
     // A mailbox that could not be read may be where they are.

@@ -17,7 +17,14 @@ export type SyncWriter = {
   ) => Promise<ReturnType<MailWriter[Name]>> | ReturnType<MailWriter[Name]>
 }
 
-type WritingName = 'ingest' | 'takeServerState' | 'setMailboxes' | 'dropMailbox' | 'removeHomeless' | 'tend'
+type WritingName =
+  | 'ingest'
+  | 'takeServerState'
+  | 'setMailboxes'
+  | 'dropMailbox'
+  | 'settleExpected'
+  | 'removeHomeless'
+  | 'tend'
 
 /** What happened to mail here, for whoever shows it. */
 export interface Happened {

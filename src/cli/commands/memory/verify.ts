@@ -1,4 +1,5 @@
 import { Failure } from '#base/failure.ts'
+import { sealKeysOf } from '#memory/seal-key.ts'
 import { findings, isSound, type SealFinding, type Verification, verifyLog } from '#memory/verify.ts'
 import type { Run } from '../../command.ts'
 import type { Output } from '../../session.ts'
@@ -7,7 +8,7 @@ import { storeFailure } from './refusal.ts'
 
 export const run: Run = async ({ options }, session) => {
   const path = logPathOf(options, session)
-  const verified = verifyLog(path)
+  const verified = verifyLog(path, { keys: sealKeysOf(path) })
   if (!verified.ok) throw storeFailure(verified.error, path)
   const found = verified.value
   if (session.output.json) {

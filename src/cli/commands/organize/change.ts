@@ -57,7 +57,7 @@ function selectionOf(ids: readonly string[], options: Options, session: Session)
   return {
     by: 'query',
     query,
-    zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    zone: Temporal.Now.timeZoneId(),
     ...(accounts.length === 0 ? {} : { accounts: [...accounts] }),
     ...(options.value('max') === undefined ? {} : { max: numberOption(options, 'max', messagesMax, messagesMax) }),
   }

@@ -102,15 +102,16 @@ async function look(wire: Wire, looking: Looking): Promise<Result<Look, Provider
   if (!uidnext.ok) return uidnext
   const states = base === undefined ? ok(nothing) : await changedStates(wire, looking, base)
   if (!states.ok) return states
-  const arrived = await searched(wire, request, {
-    from: base?.isWhole === true ? base.uidnext : 1,
-    to: uidnext.value - 1,
-  })
+  const range = { from: base?.isWhole === true ? base.uidnext : 1, to: uidnext.value - 1 }
+  const arrived = await searched(wire, request, range)
   if (!arrived.ok) return arrived
-  const isExact = states.value.gone !== undefined || base === undefined
+  const toldGone =
+    states.value.gone ?? (base === undefined ? straysOf(request, selected, { ...range, ...arrived.value }) : undefined)
+  const isExact = toldGone !== undefined
   const countsFit = base?.isWhole === true && base.exists + arrived.value.all === selected.exists
   const compared = isExact || countsFit ? ok(undefined) : await compare(wire, request, selected)
   if (!compared.ok) return compared
+  const gone = toldGone ?? compared.value?.gone ?? straysOf(request, selected, { ...range, ...arrived.value })
   const missing = missingOf(arrived.value.wanted, { request, selected, compared: compared.value, base })
   if (missing === undefined) return err(tooMany)
   const during: Cursor = {
@@ -123,7 +124,7 @@ async function look(wire: Wire, looking: Looking): Promise<Result<Look, Provider
     sweptAt: states.value.isSwept ? now : (base?.sweptAt ?? now),
   }
   return ok({
-    known: { flags: states.value.flags, gone: states.value.gone ?? compared.value?.gone ?? [] },
+    known: { flags: states.value.flags, gone },
     missing,
     during,
     ends: { ...during, uidnext: uidnext.value, exists: selected.exists, isWhole: true, isRenumbering: false },
@@ -233,8 +234,22 @@ function goneOf(vanished: UidRanges, { known }: ChangesRequest, { uidvalidity }:
 interface Searched {
   /** UIDs that may be wanted, within the time that is asked for. */
   readonly wanted: UidRanges
+  readonly present: UidRanges
   /** How many there are in all. */
   readonly all: number
+}
+
+/**
+ * Places that are known and were never looked at: mail that we moved there ourselves, and that somebody moved on before
+ * we looked. Neither count nor mod-sequence tells.
+ */
+function straysOf(
+  { known }: ChangesRequest,
+  { uidvalidity }: Selected,
+  { from, to, present }: { readonly from: number; readonly to: number; readonly present: UidRanges },
+): readonly number[] {
+  if (from > to) return []
+  return known(uidvalidity).flatMap(({ uid }) => (uid >= from && uid <= to && !hasUid(present, uid) ? uid : []))
 }
 
 async function searched(
@@ -242,7 +257,7 @@ async function searched(
   { since }: ChangesRequest,
   { from, to }: { readonly from: number; readonly to: number },
 ): Promise<Result<Searched, ProviderError>> {
-  if (from > to) return ok({ wanted: [], all: 0 })
+  if (from > to) return ok({ wanted: [], present: [], all: 0 })
   const all = await searchUids(wire, `UID ${from}:${to}`)
   if (!all.ok) return all
   // `5:3` means 3:5, and some servers answer with the newest message whatever was asked for.
@@ -251,9 +266,9 @@ async function searched(
     return range[0] <= range[1] ? [range] : []
   })
   const count = countUids(inside)
-  if (since === undefined || count === 0) return ok({ wanted: inside, all: count })
+  if (since === undefined || count === 0) return ok({ wanted: inside, present: inside, all: count })
   const recent = await searchUids(wire, `UID ${from}:${to} SINCE ${formatSearchDate(since)}`)
-  return recent.ok ? ok({ wanted: recent.value, all: count }) : recent
+  return recent.ok ? ok({ wanted: recent.value, present: inside, all: count }) : recent
 }
 
 interface Compared {

@@ -84,7 +84,7 @@ function optionsOf(server: ImapServer, login: Login | undefined): ImapFlowOption
       ...(isIP(server.host) === 0 ? { servername: server.host } : {}),
     },
     logger: false,
-    clientInfo: { name: 'Postern' },
+    clientInfo: { name: 'Postern', version: false, vendor: false, 'support-url': false },
     disableAutoIdle: true,
     disableAutoEnable: true,
     disableCompression: true,

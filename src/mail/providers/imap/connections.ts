@@ -8,7 +8,7 @@ export type Dial = (signal: AbortSignal) => Promise<Result<Wire, ProviderError>>
 const workingMax = 4
 const keptMs = 60_000
 /** After so much quiet a connection is asked whether it is still there. */
-const doubtedMs = 15_000
+const doubtedMs = 2_000
 
 interface Kept {
   readonly wire: Wire
@@ -33,6 +33,21 @@ export class Connections {
   constructor(dial: Dial, now: () => number) {
     this.#dial = dial
     this.#now = now
+  }
+
+  /**
+   * The same for what may be done twice: when a connection that was kept turns out to be gone, it is done anew on
+   * another one, as a person expects after the network was away for a while.
+   */
+  async useAgain<T>(
+    signal: AbortSignal,
+    work: (wire: Wire) => Promise<Result<T, ProviderError>>,
+    mailbox?: string,
+  ): Promise<Result<T, ProviderError>> {
+    const before = this.#kept.length
+    const done = await this.use(signal, work, mailbox)
+    const wasStale = !done.ok && done.error.code === 'network' && before > 0 && !signal.aborted
+    return wasStale ? this.use(signal, work, mailbox) : done
   }
 
   /** Lends a connection to `work`; one on which this mailbox is open already, if there is one. */

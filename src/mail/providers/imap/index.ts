@@ -61,7 +61,7 @@ export class ImapProvider implements MailProvider {
   }
 
   mailboxes(signal: AbortSignal): Promise<Result<readonly Mailbox[], ProviderError>> {
-    return this.#connections.use(signal, async wire => {
+    return this.#connections.useAgain(signal, async wire => {
       const listed = await listMailboxes(wire)
       if (!listed.ok) return listed
       return ok(wire.has('X-GM-EXT-1') ? gmailMailboxes(listed.value.mailboxes) : listed.value.mailboxes)
@@ -84,7 +84,7 @@ export class ImapProvider implements MailProvider {
   }
 
   apply(change: Change, signal: AbortSignal): Promise<Result<readonly Outcome[], ProviderError>> {
-    return this.#connections.use(signal, wire => applyChange(wire, change), change.targets[0]?.mailbox)
+    return this.#connections.useAgain(signal, wire => applyChange(wire, change), change.targets[0]?.mailbox)
   }
 
   append(message: Appending, signal: AbortSignal): Promise<Result<Appended, ProviderError>> {
