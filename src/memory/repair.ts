@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { dirname } from 'node:path'
 import { err, ok, type Result } from '#base/result.ts'
-import { type Files, readFully, systemFiles } from './canonical/files.ts'
+import { errnoOf, type Files, readFully, systemFiles } from './canonical/files.ts'
 import { acquireLock, type Machine } from './canonical/lock.ts'
 import { LogFile } from './canonical/log-file.ts'
 import { thisMachine } from './canonical/machine.ts'
@@ -64,6 +64,10 @@ export function repairLog(path: string, options: RepairOptions): Result<Repaired
     const plan = planRepair(path, options)
     if (!plan.ok || !plan.value.isNeeded) return plan.ok ? ok({ ...plan.value, copies: [] }) : plan
     return replace(path, plan.value, { files, keys })
+  } catch (thrown) {
+    const errno = errnoOf(thrown)
+    if (errno === 'UNKNOWN') throw thrown
+    return err({ code: 'Log', inner: { code: 'Io', operation: 'create', errno } })
   } finally {
     lock.value.release()
   }

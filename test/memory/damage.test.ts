@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { type Files, systemFiles } from '#memory/canonical/files.ts'
 import { scan } from '#memory/canonical/scan.ts'
 import {
   checkSeal,
@@ -215,6 +216,22 @@ describe('repair', () => {
       tail: { type: 'clean' },
       seal: { state: 'sealed' },
     })
+  })
+
+  test('that cannot keep a copy changes nothing, and says why', () => {
+    const { path, bytes } = damagedLog()
+    const files: Files = {
+      ...systemFiles,
+      open(target, mode) {
+        if (target.includes('.damaged-')) throw Object.assign(new Error('full'), { code: 'ENOSPC' })
+        return systemFiles.open(target, mode)
+      },
+    }
+    expect(repairLog(path, { now, files })).toMatchObject({
+      error: { code: 'Log', inner: { code: 'Io', errno: 'ENOSPC' } },
+    })
+    expect(readFileSync(path).equals(bytes)).toBe(true)
+    expect(repairLog(path, { now }).ok).toBe(true)
   })
 
   test('does nothing to a sound log', () => {

@@ -115,7 +115,7 @@ interface Asked {
 }
 
 export function moment({ clock }: Core, { accounts, zone }: Asked): PlanOptions {
-  const timeZone = zone ?? Intl.DateTimeFormat().resolvedOptions().timeZone
+  const timeZone = zone ?? Temporal.Now.timeZoneId()
   return { now: clock.now(), timeZone, ...(accounts === undefined ? {} : { accounts }) }
 }
 

@@ -100,9 +100,14 @@ function acquireAt(path: string, claim: Claim, depth: number): Result<Lock, Lock
   return err({ code: 'AlreadyHeld', path, holder: undefined })
 }
 
-/** The holder of a log's lock; undefined when nobody holds it. Changes nothing. */
+/** The holder of a log's lock, nameless if its file cannot be read; undefined when nobody holds it. Changes nothing. */
 export function lockHolder(files: Files, logPath: string): LockHolder | undefined {
-  return readHolder(files, lockPathOf(logPath))
+  try {
+    return readHolder(files, lockPathOf(logPath))
+  } catch (thrown) {
+    if (errnoOf(thrown) === 'UNKNOWN') throw thrown
+    return parseHolder('')
+  }
 }
 
 /** Proof, not guess: the same machine and pid space, and either another start of the machine or no such process. */

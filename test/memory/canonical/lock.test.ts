@@ -154,6 +154,7 @@ describe('a lock', () => {
     expect(acquireLock(join(directory, 'file', 'canonical.log'), options)).toMatchObject({ error: { code: 'Io' } })
     mkdirSync(join(directory, 'canonical.log.lock'))
     expect(acquireLock(join(directory, 'canonical.log'), options).ok).toBe(false)
+    expect(lockHolder(systemFiles, join(directory, 'canonical.log'))).toMatchObject({ lockId: '', pid: undefined })
   })
 })
 

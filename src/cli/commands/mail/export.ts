@@ -54,7 +54,7 @@ function readRequest({ options }: Invocation, { output }: Session): Request {
   if (output.json && format !== 'jsonl' && options.value('output') === undefined) {
     throw usage('--json answers with a report on standard output: say with --output where the messages go')
   }
-  const timeZone = Intl.DateTimeFormat().resolvedOptions().timeZone
+  const timeZone = Temporal.Now.timeZoneId()
   return { format, output: options.value('output'), attachments, maxTokens, timeZone }
 }
 

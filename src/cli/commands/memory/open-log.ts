@@ -4,6 +4,7 @@ import { Failure } from '#base/failure.ts'
 import { checkPrivateDirectory, ensurePrivateDirectory } from '#base/private-directory.ts'
 import { systemFiles } from '#memory/canonical/files.ts'
 import { MemoryReader } from '#memory/reader.ts'
+import { sealKeysOf } from '#memory/seal-key.ts'
 import { Store, workspaceLogPath } from '#memory/store.ts'
 import { traceToLog } from '#memory/trace.ts'
 import { findWorkspace, type WorkspaceError, workspaceErrorText } from '#memory/workspace.ts'
@@ -38,7 +39,7 @@ export async function withReader<T>(
   work: (reader: MemoryReader, path: string) => T,
 ): Promise<T> {
   const path = logPathOf(options, session)
-  const opened = MemoryReader.open(path)
+  const opened = MemoryReader.open(path, { keys: sealKeysOf(path) })
   if (!opened.ok) throw storeFailure(opened.error, path)
   try {
     return work(opened.value, path)
@@ -75,7 +76,8 @@ export async function createLog(options: Options, session: Session): Promise<{ p
 
 async function openStore(path: string, session: Session): Promise<Store> {
   const trace = traceToLog(await session.log())
-  const opened = Store.open(path, { now: session.clock.now(), trace, owner: 'postern memory' })
+  const keys = sealKeysOf(path)
+  const opened = Store.open(path, { now: session.clock.now(), trace, keys, owner: 'postern memory' })
   if (!opened.ok) throw storeFailure(opened.error, path)
   return opened.value
 }

@@ -1,6 +1,7 @@
 import { printableLine } from '#base/printable.ts'
 import { systemFiles } from '#memory/canonical/files.ts'
 import { planRepair, type RepairPlan, repairLog } from '#memory/repair.ts'
+import { sealKeysOf } from '#memory/seal-key.ts'
 import { findings } from '#memory/verify.ts'
 import type { Run } from '../../command.ts'
 import type { Output } from '../../session.ts'
@@ -11,14 +12,15 @@ export const run: Run = async ({ options }, { output, ...session }) => {
   const path = logPathOf(options, { output, ...session })
   if (systemFiles.kind(path) === undefined) throw storeFailure({ code: 'Log', inner: { code: 'Missing' } }, path)
   const now = session.clock.now()
+  const keys = sealKeysOf(path)
   if (!options.flag('yes')) {
-    const plan = planRepair(path, { now })
+    const plan = planRepair(path, { now, keys })
     if (!plan.ok) throw storeFailure(plan.error, path)
     if (output.json) output.data({ ...planJson(plan.value), done: false, copies: [] })
     else tell(plan.value, undefined, output)
     return 'done'
   }
-  const repaired = repairLog(path, { now })
+  const repaired = repairLog(path, { now, keys })
   if (!repaired.ok) throw storeFailure(repaired.error, path)
   const { copies, isNeeded } = repaired.value
   if (output.json) output.data({ ...planJson(repaired.value), done: isNeeded, copies })

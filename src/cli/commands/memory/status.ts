@@ -4,6 +4,7 @@ import { isGone, type LockHolder, lockHolder } from '#memory/canonical/lock.ts'
 import { thisMachine } from '#memory/canonical/machine.ts'
 import { civilTime } from '#memory/read/civil.ts'
 import { MemoryReader } from '#memory/reader.ts'
+import { sealKeysOf } from '#memory/seal-key.ts'
 import type { Run } from '../../command.ts'
 import { logPathOf } from './open-log.ts'
 import { holderJson, storeFailure } from './refusal.ts'
@@ -13,7 +14,7 @@ import { optionalInteger } from './wire.ts'
 export const run: Run = async ({ options }, { output, ...session }) => {
   const path = logPathOf(options, { output, ...session })
   const lock = lockOf(path)
-  const opened = MemoryReader.open(path)
+  const opened = MemoryReader.open(path, { keys: sealKeysOf(path) })
   if (!opened.ok) {
     if (lock !== undefined && !output.json) output.write(rows([['lock', lockWords(lock)]]))
     throw storeFailure(opened.error, path)

@@ -22,6 +22,10 @@ export const run: Run = async (invocation, session) => {
   const { options } = invocation
   const asked = changesOf(invocation, session)
   const selection = selectionOf(asked.ids, options, session)
+  if (selection.by === 'ids' && selection.ids.length === 0) {
+    if (options.flag('allow-empty')) return 'done'
+    throw nothingMatches()
+  }
   return withDaemon(session, async client => {
     if (options.flag('dry-run')) return dryRun(client, { asked, selection }, session)
     const isOne = selection.by === 'ids' && selection.ids.length === 1 && asked.isGrave !== true
@@ -53,7 +57,7 @@ function selectionOf(ids: readonly string[], options: Options, session: Session)
   return {
     by: 'query',
     query,
-    zone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    zone: Temporal.Now.timeZoneId(),
     ...(accounts.length === 0 ? {} : { accounts: [...accounts] }),
     ...(options.value('max') === undefined ? {} : { max: numberOption(options, 'max', messagesMax, messagesMax) }),
   }
