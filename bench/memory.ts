@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { decodeRecord } from '#memory/canonical/decode.ts'
-import { systemFiles } from '#memory/canonical/files.ts'
+import { systemFiles, temporaryFiles } from '#memory/canonical/files.ts'
 import { LogFile } from '#memory/canonical/log-file.ts'
 import { snapshotPathOf } from '#memory/load.ts'
 import { MemoryReader } from '#memory/reader.ts'
@@ -136,6 +136,12 @@ function chain(): void {
     '56 s',
   )
   store.close()
+  const unsynced = unwrap(Store.open(join(directory, 'unsynced', 'canonical.log'), { now: 1, files: temporaryFiles }))
+  const withoutDisk = cpuAndWall(1, () => {
+    for (const each of all) commit(unsynced, each)
+  })
+  row('  committed one by one, without waiting for the disk', withoutDisk, '')
+  unsynced.close()
   const other = opened(join(directory, 'chain-in-few', 'canonical.log'))
   const few = Array.from({ length: Math.ceil(links / 8192) }, (_, at) => all.slice(at * 8192, (at + 1) * 8192))
   const inFew = cpuAndWall(1, () => {

@@ -65,6 +65,8 @@ export class MemoryReader {
     const bytes = this.#log.read(start, length.value)
     if (!bytes.ok || lastOf(bytes.value.subarray(0, this.#end - start), 0).digest !== digest) return this.#reopen()
     if (length.value === this.#end) return ok(undefined)
+    // What is added is as much to be checked as what was there.
+    if (this.#options.keys.publicKey !== undefined) return this.#reopen()
     const replay = new Replay(this.pipeline)
     const sealedEnd = this.#loaded.sealedEnd === undefined ? undefined : this.#end
     const added = bytes.value.subarray(this.#end - start)

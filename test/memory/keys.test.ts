@@ -68,6 +68,18 @@ describe('a signed seal', () => {
     expect(verified.ok && isSound(verified.value)).toBe(false)
   })
 
+  test('is checked also for what is added while somebody reads', () => {
+    const path = logOf(['a'], keys)
+    const reader = MemoryReader.open(path, { keys: { publicKey } })
+    if (!reader.ok) throw new Error(storeErrorText(reader.error))
+    const store = opened(path, keys)
+    store.commitBatch('(sem @alice f1 "b" :src @observation :c 0.9 :v 2024-01-15)', now + 1)
+    expect([reader.value.refresh().ok, reader.value.length]).toEqual([true, store.length])
+    store.close()
+    putBeside(path, logOf(['a', 'b', 'forged']))
+    expect(reader.value.refresh()).toMatchObject({ error: { code: 'Seal', inner: { code: 'BadSignature' } } })
+  })
+
   test('that was taken away is missed by whoever has the key', () => {
     const path = logOf(['a'], keys)
     rmSync(sealPathOf(path))

@@ -1,5 +1,5 @@
 import type { Result } from '#base/result.ts'
-import type { Settled, Taken } from '#mail/outbox/index.ts'
+import { accountOutboxes, type Settled, type Taken } from '#mail/outbox/index.ts'
 import {
   type Delivery,
   type DeliveryError,
@@ -148,14 +148,20 @@ export class Deliverer {
       events.emit('decision.failed', { decision_id: decision, failed: count, code }, account)
     }
     if (lost.length > 0) this.#provider.lost?.(lost)
-    events.emit('outbox.changed', { pending: 0 }, account)
+    const now = this.#core.clock.now()
+    const outbox = accountOutboxes(this.#core.reader.statements, now).find(each => each.account === account)
+    events.emit('outbox.changed', { pending: outbox?.pending ?? 0 }, account)
   }
 
   async #pause(failure: DeliveryError): Promise<void> {
     if (this.#stopping.signal.aborted) return
     this.#attempts++
     this.#core.log.warn('outbox.waits', { account: this.account, code: failure.code, attempts: this.#attempts })
-    await this.#core.writer.noteDeliveryFailure(this.account, { code: failure.code, message: failure.message })
+    await this.#core.writer
+      .noteDeliveryFailure(this.account, { code: failure.code, message: failure.message })
+      .catch((error: unknown) =>
+        this.#core.log.warn('outbox.unnoted', { account: this.account, reason: String(error) }),
+      )
     if (failure.code === 'auth_needed') {
       this.#state = 'auth_needed'
       return

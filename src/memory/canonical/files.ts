@@ -52,8 +52,8 @@ export interface OpenFile {
 
 const flags: Readonly<Record<OpenMode, number>> = {
   read: constants.O_RDONLY,
-  write: constants.O_RDWR | durable(),
-  create: constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | durable(),
+  write: constants.O_RDWR,
+  create: constants.O_RDWR | constants.O_CREAT | constants.O_EXCL,
 }
 
 export const systemFiles: Files = {
@@ -67,8 +67,7 @@ export const systemFiles: Files = {
     return entry === undefined ? undefined : identityOf(entry)
   },
   open(path, mode) {
-    const guarded = flags[mode] | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
-    return new SystemFile(openSync(path, guarded, 0o600))
+    return new SystemFile(openGuarded(path, flags[mode] | (mode === 'read' ? 0 : durable())))
   },
   rename: renameSync,
   link: linkSync,
@@ -77,6 +76,17 @@ export const systemFiles: Files = {
     mkdirSync(path, { recursive: true, mode: 0o700 })
   },
   syncDirectory,
+}
+
+/** For a store that is thrown away with its directory: nothing waits for the disk. */
+export const temporaryFiles: Files = {
+  ...systemFiles,
+  open: (path, mode) => new TemporaryFile(openGuarded(path, flags[mode])),
+  syncDirectory: () => undefined,
+}
+
+function openGuarded(path: string, mode: number): number {
+  return openSync(path, mode | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0), 0o600)
 }
 
 class SystemFile implements OpenFile {
@@ -116,6 +126,12 @@ class SystemFile implements OpenFile {
 
 function identityOf({ dev, ino }: { readonly dev: number; readonly ino: number }): string {
   return `${dev}:${ino}`
+}
+
+class TemporaryFile extends SystemFile {
+  override sync(): void {
+    // nobody will look for it after a crash
+  }
 }
 
 /** Bytes from `position` on, at most `length`; fewer where the file ends. */

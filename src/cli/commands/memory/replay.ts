@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { encodeRecord } from '#memory/canonical/encode.ts'
+import { temporaryFiles } from '#memory/canonical/files.ts'
 import { errorPath } from '#memory/compile/compile-error.ts'
 import { Store } from '#memory/store.ts'
 import { storeErrorName } from '#memory/store-error.ts'
@@ -17,7 +18,7 @@ export const run: Run = async ({ positionals: [file = ''] }, { clock, output }) 
   const directory = mkdtempSync(join(tmpdir(), `postern-replay-${process.pid}-`))
   const path = join(directory, 'canonical.log')
   try {
-    const opened = Store.open(path, { now: clock.now(), sealed: false })
+    const opened = Store.open(path, { now: clock.now(), sealed: false, files: temporaryFiles })
     if (!opened.ok) throw storeFailure(opened.error, path)
     for (const step of steps) output.data(verdict(opened.value, step))
     opened.value.close()
