@@ -129,7 +129,7 @@ function handedOver(batch: unknown): ArrayBuffer[] {
   return isBatch(batch) ? [...new Set(transferables(batch).filter(buffer => !isPooled(buffer)))] : []
 }
 
-function isBatch(value: unknown): value is SealedBatch {
+export function isBatch(value: unknown): value is SealedBatch {
   return typeof value === 'object' && value !== null && 'blocks' in value && 'parts' in value
 }
 
