@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
@@ -146,7 +146,7 @@ function peerHtml(): ((html: string) => unknown) | undefined {
 
 function load(name: string): Record<string, unknown> | undefined {
   const directory = values['peer-modules']
-  if (directory === undefined) return undefined
+  if (directory === undefined || !existsSync(path.join(directory, name))) return undefined
   const loaded: unknown = createRequire(path.resolve(directory, 'peer.js'))(name)
   return (typeof loaded === 'object' || typeof loaded === 'function') && loaded !== null
     ? { ...loaded, default: 'default' in loaded ? loaded.default : loaded }

@@ -14,6 +14,9 @@ const outcome = await crashRounds({
   kills: Number(values.kills),
   livesMs: Number(values.lives),
   random: Math.random,
+  onKill(kills, kept) {
+    if (kills % 100 === 0) process.stderr.write(`${kills} kills, ${kept} batches\n`)
+  },
 })
 rmSync(directory, { recursive: true, force: true })
 process.stdout.write(`${JSON.stringify(outcome)}\n`)

@@ -11,6 +11,8 @@ export interface CrashOptions {
   readonly random: () => number
   /** Milliseconds after which the writer is killed at the latest. */
   readonly livesMs: number
+  /** Called after each kill. */
+  readonly onKill?: (kills: number, kept: number) => void
 }
 
 export interface CrashOutcome {
@@ -27,7 +29,7 @@ const writer = join(import.meta.dirname, 'writer.ts')
  * Kills a committing process (SIGKILL) at random moments, over and over on one log: after each kill every batch that it
  * acknowledged must be there, whole and once, and the next writer must go on without help.
  */
-export async function crashRounds({ directory, kills, random, livesMs }: CrashOptions): Promise<CrashOutcome> {
+export async function crashRounds({ directory, kills, random, livesMs, onKill }: CrashOptions): Promise<CrashOutcome> {
   const path = join(directory, 'canonical.log')
   const faults: string[] = []
   let next = 0
@@ -41,6 +43,7 @@ export async function crashRounds({ directory, kills, random, livesMs }: CrashOp
     const expected = last === undefined ? next : last + 1
     if (kept < expected || kept > expected + 1) faults.push(`round ${round}: ${expected} acknowledged, ${kept} kept`)
     next = kept
+    onKill?.(round + 1, kept)
   }
   return { kills, acknowledged, kept: next, faults }
 }

@@ -17,7 +17,7 @@ export function asking({ input, output }: Pick<Session, 'input' | 'output'>): As
   }
   return {
     line: (question, { option, standard }) => {
-      prompt(standard === undefined ? `${question}: ` : `${question} [${standard}]: `, option)
+      prompt(standard === undefined || standard === '' ? `${question}: ` : `${question} [${standard}]: `, option)
       const answer = input.readLine()?.trim()
       if (answer === undefined) throw cancelled()
       if (answer === '' && standard === undefined) throw missing(question, option)

@@ -107,7 +107,10 @@ async function serve(options: DaemonOptions, ending: Ending): Promise<void> {
     log.info('daemon.stops', { why })
   } finally {
     ending.abort()
-    for (const close of closers.reverse()) await close()
+    for (const close of closers.reverse()) {
+      // Whatever one of them fails at, the others still have to let go.
+      await Promise.try(close).catch((error: unknown) => log.error('stop.failed', { reason: String(error) }))
+    }
     log.info('daemon.stopped', { pid: process.pid })
   }
 }

@@ -118,6 +118,24 @@ describe('a client that does not read', () => {
   })
 })
 
+test('who may see one account hears nothing of the others, nor what names none', async () => {
+  const { client, events } = await connection({
+    dispatch: async (_, call) => {
+      call.subscribe({ accounts: ['work'] })
+      return ok({})
+    },
+  })
+  send(client, { hello: {} })
+  send(client, { id: 1, request: 'subscribe' })
+  const coming = frames(client)
+  await coming.next()
+  await coming.next()
+  events.emit('messages.arrived', { ids: ['a'], total: 1 }, 'home')
+  events.emit('messages.arrived', { ids: ['b'], total: 1 })
+  events.emit('messages.arrived', { ids: ['c'], total: 1 }, 'work')
+  expect((await coming.next()).value).toMatchObject({ account: 'work', data: { ids: ['c'] } })
+})
+
 test('a client that goes away cancels what it asked for', async () => {
   const { client, signal } = await connection()
   send(client, { hello: {} })

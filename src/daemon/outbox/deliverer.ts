@@ -1,5 +1,5 @@
 import type { Result } from '#base/result.ts'
-import type { Settled, Taken } from '#mail/outbox/index.ts'
+import { accountOutboxes, type Settled, type Taken } from '#mail/outbox/index.ts'
 import {
   type Delivery,
   type DeliveryError,
@@ -30,7 +30,10 @@ export class Deliverer {
   readonly #stopping = new AbortController()
   #timer: NodeJS.Timeout | undefined
   #running: Promise<void> | undefined
+  /** Something came in while it ran. */
   #isWanted = false
+  /** Somebody asked to try at once while it ran. */
+  #isUrgent = false
   #attempts = 0
   #state: DeliveryState = 'idle'
   #nextTryAt: number | undefined
@@ -63,6 +66,7 @@ export class Deliverer {
   /** The network or the password is back, or a person asks. */
   retry(): void {
     clearTimeout(this.#timer)
+    this.#isUrgent = this.#running !== undefined
     this.#start()
   }
 
@@ -80,6 +84,7 @@ export class Deliverer {
     }
     clearTimeout(this.#timer)
     this.#isWanted = false
+    this.#isUrgent = false
     this.#nextTryAt = undefined
     this.#state = 'delivering'
     this.#running = this.#deliverAll()
@@ -148,14 +153,20 @@ export class Deliverer {
       events.emit('decision.failed', { decision_id: decision, failed: count, code }, account)
     }
     if (lost.length > 0) this.#provider.lost?.(lost)
-    events.emit('outbox.changed', { pending: 0 }, account)
+    const now = this.#core.clock.now()
+    const outbox = accountOutboxes(this.#core.reader.statements, now).find(each => each.account === account)
+    events.emit('outbox.changed', { pending: outbox?.pending ?? 0 }, account)
   }
 
   async #pause(failure: DeliveryError): Promise<void> {
     if (this.#stopping.signal.aborted) return
     this.#attempts++
     this.#core.log.warn('outbox.waits', { account: this.account, code: failure.code, attempts: this.#attempts })
-    await this.#core.writer.noteDeliveryFailure(this.account, { code: failure.code, message: failure.message })
+    await this.#core.writer
+      .noteDeliveryFailure(this.account, { code: failure.code, message: failure.message })
+      .catch((error: unknown) =>
+        this.#core.log.warn('outbox.unnoted', { account: this.account, reason: String(error) }),
+      )
     if (failure.code === 'auth_needed') {
       this.#state = 'auth_needed'
       return
@@ -165,7 +176,7 @@ export class Deliverer {
     this.#nextTryAt = this.#core.clock.now() + pause
     this.#timer = setTimeout(() => this.#start(), pause)
     this.#timer.unref()
-    if (this.#isWanted) this.retry()
+    if (this.#isUrgent) this.retry()
   }
 }
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { err, ok, type Result } from '#base/result.ts'
 import { accountOutboxes, type Change, type Decided } from '#mail/outbox/index.ts'
-import { formatMessageId, type MessageId, type StoreError } from '#mail/store/index.ts'
+import { formatMessageId, type MailReader, type MessageId, type StoreError } from '#mail/store/index.ts'
 import { eventIdsMax } from '../events/table.ts'
 import type { Caller, Core, Part } from '../part.ts'
 import { toWire } from '../parts/reading.ts'
@@ -40,9 +40,11 @@ export function outboxPart(core: Core): Outbox {
 
   const tell = (ids: readonly MessageId[]) => {
     if (ids.length === 0) return
-    const named = ids.slice(0, eventIdsMax).map(formatMessageId)
-    events.emit('messages.changed', { ids: named, total: ids.length, fields: ['flags', 'labels'] })
-    for (const deliverer of deliverers.values()) deliverer.wake()
+    for (const [account, changed] of byAccount(reader, ids)) {
+      const named = changed.slice(0, eventIdsMax).map(formatMessageId)
+      events.emit('messages.changed', { ids: named, total: changed.length, fields: ['flags', 'labels'] }, account)
+      deliverers.get(account)?.wake()
+    }
   }
   const answer = (decided: Result<Decided, StoreError>) => {
     if (!decided.ok) return err(fromStore(decided.error))
@@ -158,6 +160,21 @@ export function outboxPart(core: Core): Outbox {
       else core.log.warn('mute.failed', { code: decided.error.code })
     },
   }
+}
+
+function byAccount({ statements }: MailReader, ids: readonly MessageId[]): Map<string, MessageId[]> {
+  const rows = statements.all(
+    `SELECT a.name, m.id FROM json_each(?) wanted CROSS JOIN messages m ON m.id = wanted.value
+     JOIN accounts a ON a.id = m.account_id`,
+    JSON.stringify(ids),
+  )
+  const grouped = new Map<string, MessageId[]>()
+  for (const row of rows) {
+    const known = grouped.get(String(row[0]))
+    if (known === undefined) grouped.set(String(row[0]), [Number(row[1])])
+    else known.push(Number(row[1]))
+  }
+  return grouped
 }
 
 function wantedOf(

@@ -227,7 +227,9 @@ export class Connection {
 function isWanted({ kind, account }: Event, wanted: Wanted | undefined): boolean {
   if (wanted === undefined) return false
   if (wanted.kinds !== undefined && !wanted.kinds.includes(kind)) return false
-  return wanted.accounts === undefined || account === undefined || wanted.accounts.includes(account)
+  if (wanted.accounts === undefined) return true
+  // What names no account may concern any: who may see only some learns of it no more than that the daemon ends.
+  return account === undefined ? kind === 'daemon.stopping' : wanted.accounts.includes(account)
 }
 
 function idOf({ id }: Readonly<Record<string, unknown>>): number | undefined {

@@ -21,14 +21,20 @@ export interface Gate {
 }
 
 const deadlineDefaultMs = 60_000
+/** Of all clients together, those included whose client no longer waits: cancelling must not make room for more. */
+const handlersMax = 256
 
 /** Finds the handler of a request, checks what it is asked, and gives it its time. What a handler throws is a bug: it is logged and answered, and ends nobody else. */
 export function dispatcher(handlers: Handlers, gate: Gate, log: Log): Dispatch {
+  let running = 0
   return async ({ request: name, params, deadline_ms: deadline }, call) => {
     if (!isRequestName(name)) return err(requestError('unknown_request', `there is no request "${name.slice(0, 60)}"`))
     const spec: RequestSpec = requests[name]
     const checked = v.safeParse(spec.params, params)
     if (!checked.success) return err(invalid(checked.issues[0]))
+    if (running >= handlersMax) {
+      return err(requestError('too_many_requests', 'too much is under way', { retryAfterMs: 200 }))
+    }
     const most = spec.deadlineMs ?? deadlineDefaultMs
     const controller = new AbortController()
     const timer = setTimeout(() => controller.abort(deadlinePassed), Math.min(deadline ?? most, most))
@@ -39,16 +45,28 @@ export function dispatcher(handlers: Handlers, gate: Gate, log: Log): Dispatch {
       signal.addEventListener('abort', () => resolve(err(ended(signal))), { once: true })
     })
     try {
-      return await Promise.race([guarded({ handlers, gate }, name, checked.output, { ...call, signal }), overdue])
+      running++
+      const handled = guarded({ handlers, gate }, name, checked.output, { ...call, signal }).finally(() => {
+        running--
+      })
+      // Whoever no longer waits does not hear of a fault; the log does.
+      handled.catch((error: unknown) => {
+        if (signal.aborted) logFault(log, name, error)
+      })
+      return await Promise.race([handled, overdue])
     } catch (error) {
-      const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
-      log.error('request.failed', { request: name, client: call.caller.client, reason: firstLines(reason) })
+      logFault(log, name, error)
       return err(ofEnvironment(error) ?? requestError('internal', 'a fault in Postern itself; the log has it'))
     } finally {
       clearTimeout(timer)
       call.signal.removeEventListener('abort', cancel)
     }
   }
+}
+
+function logFault(log: Log, name: RequestName, error: unknown): void {
+  const reason = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  log.error('request.failed', { request: name, reason: firstLines(reason) })
 }
 
 /** Nothing reaches a handler past the gate, and the gate hears what came of it, also when the client has gone. */

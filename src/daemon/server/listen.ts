@@ -13,6 +13,7 @@ import { Connection, type Surroundings } from './connection.ts'
 const connectionsMax = 64
 const drainMs = 5_000
 const pollMs = 20
+const refusedMs = 1_000
 
 /** The socket and everyone at it. */
 export class Listener {
@@ -82,6 +83,7 @@ export class Listener {
       const full = encodeFrame(errorFrame(requestError('too_many_connections', `more than ${connectionsMax} clients`)))
       socket.on('error', () => socket.destroy())
       socket.end(full.ok ? full.value : '')
+      setTimeout(() => socket.destroy(), refusedMs).unref()
       return
     }
     const onClose = (connection: Connection) => this.#connections.delete(connection)

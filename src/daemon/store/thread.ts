@@ -30,6 +30,8 @@ export type FromWriter =
   | { readonly opened: true }
   | { readonly refused: Pick<StoreError, 'code' | 'message'> }
   | { readonly call: number; readonly result: unknown }
+  /** A bug, with its stack. */
+  | { readonly call: number; readonly fault: string }
 
 export interface OpenedThread {
   readonly writer: StoreThread
@@ -105,8 +107,10 @@ class Calls {
 
   #answer(message: FromWriter): void {
     if (!('call' in message)) return
-    this.#waiting.get(message.call)?.resolve(message.result)
+    const waiter = this.#waiting.get(message.call)
     this.#waiting.delete(message.call)
+    if ('fault' in message) waiter?.reject(new Error(message.fault))
+    else waiter?.resolve(message.result)
   }
 
   /** After what was called before. */
@@ -125,7 +129,7 @@ function handedOver(batch: unknown): ArrayBuffer[] {
   return isBatch(batch) ? [...new Set(transferables(batch).filter(buffer => !isPooled(buffer)))] : []
 }
 
-function isBatch(value: unknown): value is SealedBatch {
+export function isBatch(value: unknown): value is SealedBatch {
   return typeof value === 'object' && value !== null && 'blocks' in value && 'parts' in value
 }
 

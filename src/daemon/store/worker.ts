@@ -1,8 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { MailWriter } from '#mail/store/index.ts'
-import { type FromWriter, isWriterMethod, type ToWriter } from './thread.ts'
+import { MailWriter, transferables } from '#mail/store/index.ts'
+import { type FromWriter, isBatch, isWriterMethod, type ToWriter } from './thread.ts'
 
-/** The thread that writes: one call after the other, and nothing else. A bug ends it, and with it the daemon. */
+/** The thread that writes: one call after the other, and nothing else. */
 const port = parentPort
 const path: unknown = workerData?.path
 if (port === null || typeof path !== 'string') throw new Error('this is the code of a thread')
@@ -22,8 +22,15 @@ else {
     if (!isWriterMethod(method)) throw new Error(`the writer has no method ${method}`)
     const run: unknown = writer[method]
     if (typeof run !== 'function') throw new Error(`${method} is no method`)
-    const result: unknown = run.apply(writer, args)
-    say({ call, result: withoutCause(result) })
+    try {
+      const result: unknown = run.apply(writer, args)
+      // What is stored needs no memory; the garbage collector would be late by some hundred megabytes.
+      for (const arg of args) if (isBatch(arg)) for (const buffer of new Set(transferables(arg))) buffer.transfer(0)
+      say({ call, result: withoutCause(result) })
+    } catch (thrown) {
+      // Its transaction is rolled back: the fault is that call's alone.
+      say({ call, fault: thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown) })
+    }
   })
 }
 

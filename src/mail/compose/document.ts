@@ -43,7 +43,8 @@ export function printDocument(content: DraftContent, problems: readonly Document
     '# attach: ~/file adds one; lines that begin with # are left out of these fields',
     rule,
   ]
-  return `${head.join('\n')}\n${content.body}`
+  // Editors expect the last line to end; that end is not part of the text.
+  return `${head.join('\n')}\n${content.body}\n`
 }
 
 export function parseDocument(text: string): Result<DraftText, readonly DocumentProblem[]> {
@@ -82,7 +83,10 @@ export function parseDocument(text: string): Result<DraftText, readonly Document
     bcc: people('bcc'),
     subject: single('subject').value,
     attach: (found.get('attach') ?? []).map(({ value }) => value).filter(value => value !== ''),
-    body: lines.slice(end + 1).join('\n'),
+    body: lines
+      .slice(end + 1)
+      .join('\n')
+      .replace(/\n$/, ''),
   }
   problems.push(...limits(draft, single('subject').line))
   return problems.length === 0 ? ok(draft) : err(problems)

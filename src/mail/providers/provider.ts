@@ -103,7 +103,7 @@ export interface ChangePage {
 }
 
 export interface Arrival extends FlagState {
-  /** The RFC 5322 source, byte for byte. */
+  /** The RFC 5322 source, byte for byte. It belongs to whoever takes the page, who may do away with it. */
   readonly raw: Uint8Array
   /** INTERNALDATE in ms since the epoch; undefined when the server's was unreadable. */
   readonly receivedAt?: number

@@ -2,11 +2,13 @@ import { availableParallelism } from 'node:os'
 import type { Worker } from 'node:worker_threads'
 import { startThread } from '#base/thread.ts'
 import type { SealedBatch } from '../store/index.ts'
-import type { Unread } from './prepare.ts'
+import { release, type Unread } from './prepare.ts'
 
 const threadsMax = 3
 /** A thread that needs more has met a message that should not be taken in. */
 const heapMegabytesMax = 1024
+/** What one page makes and leaves behind; more would only lie around. */
+const youngMegabytes = 32
 /** Mail comes seldom: a thread that has had nothing to do for so long is given back. */
 const idleMs = 30_000
 
@@ -30,14 +32,20 @@ export class Preparers {
     this.#count = count
   }
 
-  readonly prepare = (messages: readonly Unread[]): Promise<SealedBatch> => {
+  readonly prepare = async (messages: readonly Unread[]): Promise<SealedBatch> => {
     clearTimeout(this.#idle)
     const { worker, asked } = this.#choose()
-    return new Promise<SealedBatch>((resolve, reject) => {
-      asked.push({ resolve, reject })
-      // Copied, not handed over: when the thread dies of a message, the others are here to be tried again.
-      worker.postMessage(messages)
-    }).finally(() => this.#rest())
+    try {
+      const batch = await new Promise<SealedBatch>((resolve, reject) => {
+        asked.push({ resolve, reject })
+        // Copied, not handed over: when the thread dies of a message, the others are here to be tried again.
+        worker.postMessage(messages)
+      })
+      release(messages)
+      return batch
+    } finally {
+      this.#rest()
+    }
   }
 
   async stop(): Promise<void> {
@@ -63,7 +71,7 @@ export class Preparers {
   #start(): Thread {
     const worker = startThread(
       { name: 'sync', source: new URL('./worker.ts', import.meta.url) },
-      { resourceLimits: { maxOldGenerationSizeMb: heapMegabytesMax } },
+      { resourceLimits: { maxOldGenerationSizeMb: heapMegabytesMax, maxYoungGenerationSizeMb: youngMegabytes } },
     )
     worker.unref()
     const asked: Asked[] = []

@@ -14,7 +14,7 @@ function place(key: string) {
   writeFileSync(keyPath, key, { mode: 0o600 })
   const log = join(memory, 'a'.repeat(64), 'canonical.log')
   const run = (...words: string[]) => inProcess(['memory', ...words, '--log', log], { home })
-  return { keyPath, run }
+  return { keyPath, log, run }
 }
 
 test('with a key in the data directory seals are signed, and only with it', async () => {
@@ -27,6 +27,29 @@ test('with a key in the data directory seals are signed, and only with it', asyn
   const refused = await run('commit', fact)
   expect([refused.exit, refused.stderr]).toEqual([6, expect.stringContaining('the key that signs it is not here')])
   expect((await run('query', '(query)')).exit).toBe(0)
+})
+
+test('what another key signed, or nobody, is refused by everything that reads', async () => {
+  const pem = () => String(generateKeyPairSync('ed25519').privateKey.export({ type: 'pkcs8', format: 'pem' }))
+  const { keyPath, log, run } = place(pem())
+  await run('init')
+  await run('commit', fact)
+  writeFileSync(keyPath, pem())
+  for (const words of [
+    ['verify'],
+    ['decode'],
+    ['symbols'],
+    ['log'],
+    ['query', '(query)'],
+    ['status'],
+    ['commit', fact],
+  ]) {
+    expect([words, (await run(...words)).exit]).toEqual([words, 6])
+  }
+  rmSync(log.replace(/log$/, 'seal'))
+  for (const words of [['decode'], ['query', '(query)'], ['status']]) {
+    expect([words, (await run(...words)).exit]).toEqual([words, 6])
+  }
 })
 
 test('a file that holds no key stops everything before anything is written unsigned', async () => {

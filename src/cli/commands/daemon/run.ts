@@ -2,6 +2,8 @@ import { Failure } from '#base/failure.ts'
 import { runDaemon } from '#daemon/run.ts'
 import type { Run } from '../../command.ts'
 
+const lingerMs = 2_000
+
 export const run: Run = async ({ options }, session) => {
   const { paths, clock, output } = session
   const isDetached = options.flag('detached')
@@ -15,6 +17,7 @@ export const run: Run = async ({ options }, session) => {
   }
   const config = await session.config()
   const log = await session.log()
+  process.on('uncaughtExceptionMonitor', error => log.error('daemon.crashed', { reason: error.stack ?? error.message }))
   await runDaemon({
     paths,
     config,
@@ -31,5 +34,7 @@ export const run: Run = async ({ options }, session) => {
     throw error
   })
   log.close()
+  // The lock is let go: a connection that somebody forgot must not keep the process.
+  setTimeout(() => process.exit(0), lingerMs).unref()
   return 'done'
 }

@@ -4,8 +4,9 @@ import { systemFiles } from '#memory/canonical/files.ts'
 import { LogFile } from '#memory/canonical/log-file.ts'
 import type { LogRecord } from '#memory/canonical/record.ts'
 import { type Scan, type ScannedBatch, scan } from '#memory/canonical/scan.ts'
-import { checkSeal, readSeal } from '#memory/canonical/seal.ts'
-import { sealPathOf } from '#memory/load.ts'
+import { checkSeal, readSeal, type SealKeys } from '#memory/canonical/seal.ts'
+import { readAll, sealPathOf } from '#memory/load.ts'
+import { sealKeysOf } from '#memory/seal-key.ts'
 import type { StoreError } from '#memory/store-error.ts'
 import type { Options } from '../../command.ts'
 import type { Session } from '../../session.ts'
@@ -23,11 +24,13 @@ export interface CommittedLog {
 
 export function openCommitted(options: Options, session: Session): CommittedLog {
   const path = logPathOf(options, session)
+  // The seal first, because somebody may be writing: what is sealed is already in the log.
+  const entries = readSeal(systemFiles, sealPathOf(path))
   const bytes = readBytes(path)
-  const { committedEnd, tail } = drain(scan(bytes))
-  const inner = sealFault(path, bytes)
+  const seal = sealOf(bytes, entries, sealKeysOf(path))
+  const { committedEnd, tail } = drain(scan(bytes, 0, seal.end))
   const fault: StoreError | undefined =
-    tail.type === 'corrupt' ? { code: 'CorruptTail', offset: tail.offset, inner: tail.error } : inner
+    tail.type === 'corrupt' ? { code: 'CorruptTail', offset: tail.offset, inner: tail.error } : seal.fault
   if (tail.type === 'orphan') session.output.talk(`note: ${tail.bytes} bytes behind the last commit are passed over`)
   return {
     path,
@@ -67,7 +70,7 @@ function readBytes(path: string): Buffer {
   const log = LogFile.openForReading(systemFiles, path)
   if (!log.ok) throw storeFailure({ code: 'Log', inner: log.error }, path)
   try {
-    const bytes = log.value.read(0, log.value.length)
+    const bytes = readAll(log.value)
     if (bytes.ok) return bytes.value
     throw storeFailure({ code: 'Log', inner: bytes.error }, path)
   } finally {
@@ -75,12 +78,19 @@ function readBytes(path: string): Buffer {
   }
 }
 
-function sealFault(path: string, bytes: Buffer): StoreError | undefined {
-  const entries = readSeal(systemFiles, sealPathOf(path))
-  if (!entries.ok) return { code: 'Seal', inner: entries.error }
-  if (entries.value === undefined) return undefined
-  const checked = checkSeal(bytes, entries.value)
-  return checked.ok ? undefined : { code: 'Seal', inner: checked.error }
+/** How far the seal vouches for the log, or why it does not. */
+function sealOf(
+  bytes: Buffer,
+  entries: ReturnType<typeof readSeal>,
+  keys: SealKeys,
+): { readonly end?: number; readonly fault?: StoreError } {
+  if (!entries.ok) return { fault: { code: 'Seal', inner: entries.error } }
+  if (entries.value === undefined) {
+    const isExpected = keys.publicKey !== undefined && bytes.length > 0
+    return isExpected ? { fault: { code: 'Seal', inner: { code: 'Missing' } } } : {}
+  }
+  const checked = checkSeal(bytes, entries.value, keys)
+  return checked.ok ? { end: checked.value } : { fault: { code: 'Seal', inner: checked.error } }
 }
 
 function drain(batches: Generator<ScannedBatch, Scan>): Scan {

@@ -98,7 +98,7 @@ export function markedLine(error: StoreError, text: string): string {
 }
 
 /** Quoted for a POSIX shell, so that a command can be pasted whatever the path contains. */
-function quoted(path: string): string {
+export function quoted(path: string): string {
   return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`
 }
 

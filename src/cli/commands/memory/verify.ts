@@ -4,7 +4,7 @@ import { findings, isSound, type SealFinding, type Verification, verifyLog } fro
 import type { Run } from '../../command.ts'
 import type { Output } from '../../session.ts'
 import { logPathOf } from './open-log.ts'
-import { storeFailure } from './refusal.ts'
+import { quoted, storeFailure } from './refusal.ts'
 
 export const run: Run = async ({ options }, session) => {
   const path = logPathOf(options, session)
@@ -18,7 +18,7 @@ export const run: Run = async ({ options }, session) => {
   showVerification(found, session.output)
   if (isSound(found)) return 'done'
   throw new Failure('integrity', 'log_unsound', `${path}: ${findings(found).join('; ')}`, {
-    next: `postern memory repair${options.value('log') === undefined ? '' : ' --log PATH'}`,
+    next: `postern memory repair --log ${quoted(path)}`,
   })
 }
 
@@ -43,7 +43,7 @@ function tailWords({ tail }: Verification): string {
   return `CORRUPT (${tail.bytes} bytes from offset ${tail.offset} on)`
 }
 
-export function sealWords(seal: SealFinding): string {
+function sealWords(seal: SealFinding): string {
   if (seal.state === 'unsealed') return 'none: nothing can tell whether the log was changed'
   if (seal.state === 'broken') return 'BROKEN'
   const signed = seal.signed === 0 ? '' : `, ${seal.signed} of them signed`
@@ -72,7 +72,7 @@ function verificationJson(found: Verification): Record<string, unknown> {
   }
 }
 
-export function sealJson(seal: SealFinding): Record<string, unknown> {
+function sealJson(seal: SealFinding): Record<string, unknown> {
   if (seal.state === 'unsealed') return { state: seal.state }
   if (seal.state === 'broken') return { state: seal.state, err: seal.error.code }
   return { state: seal.state, entries: seal.entries, signed: seal.signed, unsealed_batches: seal.unsealedBatches }

@@ -22,6 +22,10 @@ export const run: Run = async (invocation, session) => {
   const { options } = invocation
   const asked = changesOf(invocation, session)
   const selection = selectionOf(asked.ids, options, session)
+  if (selection.by === 'ids' && selection.ids.length === 0) {
+    if (options.flag('allow-empty')) return 'done'
+    throw nothingMatches()
+  }
   return withDaemon(session, async client => {
     if (options.flag('dry-run')) return dryRun(client, { asked, selection }, session)
     const isOne = selection.by === 'ids' && selection.ids.length === 1 && asked.isGrave !== true

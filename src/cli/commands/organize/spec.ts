@@ -12,7 +12,7 @@ const selectOptions = {
   max: { summary: 'With --search: change nothing when more match', value: 'N' },
   'dry-run': { summary: 'Show what it would do, as a plan that postern apply does' },
   yes: { summary: 'Do not ask', short: 'y' },
-  'allow-empty': { summary: 'With --search: nothing that matches is no failure' },
+  'allow-empty': { summary: 'That nothing matches is no failure' },
 } as const satisfies Record<string, Option>
 
 const ids: Positional = { name: 'ID', summary: 'ids of messages; from standard input when left out', many: true }

@@ -5,6 +5,7 @@ import { formatDraftId } from '#mail/compose/index.ts'
 import type { Run } from '../../command.ts'
 import { granted, withDaemon } from '../../with-daemon.ts'
 import { hasUnsaved } from './edit.ts'
+import { localTime } from './local-time.ts'
 
 type Draft = ResultOf<'draft.list'>['items'][number]
 type Send = ResultOf<'send.list'>['items'][number]
@@ -30,7 +31,9 @@ export const run: Run = ({ options }, session) =>
     }
     for (const send of sends.filter(({ state }) => state === 'sent')) {
       const to = send.recipients.map(({ address, state }) => (state === 'taken' ? address : `${address} (${state})`))
-      output.write(`sent  ${send.settled_at ?? ''}  ${to.join(', ')}  ${printableLine(send.subject)}\n`)
+      output.write(
+        `sent  ${send.settled_at === null ? '' : localTime(send.settled_at)}  ${to.join(', ')}  ${printableLine(send.subject)}\n`,
+      )
     }
     if (drafts.length === 0) output.talk('no drafts')
     return 'done'
@@ -46,7 +49,7 @@ function noteOf({ state, leaves_at: leaves, detail }: Send): string {
   const why = detail === null ? '' : `: ${printableLine(detail)}`
   switch (state) {
     case 'waiting':
-      return `leaves ${leaves ?? ''}${why}`
+      return `leaves ${leaves === null ? '' : localTime(leaves)}${why}`
     case 'unknown':
       return `nobody knows whether it was sent${why}; postern draft settle`
     case 'held':

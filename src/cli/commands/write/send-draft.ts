@@ -8,6 +8,7 @@ import { asking } from '../../ask.ts'
 import type { Options } from '../../command.ts'
 import type { Session } from '../../session.ts'
 import { granted } from '../../with-daemon.ts'
+import { localTime } from './local-time.ts'
 
 type Prepared = ResultOf<'send.prepare'>
 type Sent = ResultOf<'send.queue'>
@@ -43,7 +44,7 @@ export async function sendDraft(
   const queued = granted(await client.request('send.queue', decision))
   if (options.flag('wait')) return finished(session, await waited(session, client, decision))
   if (output.json) output.data(queued)
-  else output.write(`${formatDraftId(id)} leaves ${when(queued.leaves_at ?? prepared.leaves_at)}\n`)
+  else output.write(`${formatDraftId(id)} leaves ${localTime(queued.leaves_at ?? prepared.leaves_at)}\n`)
   output.talk(`take it back: postern draft unsend ${formatDraftId(id)}`)
   return 'done'
 }
@@ -72,17 +73,11 @@ function shown(prepared: Prepared): string[] {
     `To:       ${prepared.recipients.join(', ')}`,
     `Subject:  ${printableLine(prepared.subject)}`,
     ...(files.length > 0 ? [`Files:    ${files.join(', ')}`] : []),
-    `Leaves:   ${when(prepared.leaves_at)}, ${bytes(prepared.size)}, ${prepared.has_html ? 'text and HTML' : 'text'}`,
+    `Leaves:   ${localTime(prepared.leaves_at)}, ${bytes(prepared.size)}, ${prepared.has_html ? 'text and HTML' : 'text'}`,
     ...prepared.issues.map(
       ({ level, kind, message }) => `${level === 'block' ? 'HELD' : 'note'}:     ${printableLine(message)} (${kind})`,
     ),
   ]
-}
-
-/** In the person's zone, with its offset: what they will read on the clock, and which clock it is. */
-function when(instant: string): string {
-  const at = Temporal.Instant.from(instant).toZonedDateTimeISO(Temporal.Now.timeZoneId())
-  return `${at.toPlainDate()} ${at.toPlainTime().toString({ smallestUnit: 'second' })} ${at.offset}`
 }
 
 function bytes(size: number): string {

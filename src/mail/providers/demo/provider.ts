@@ -188,7 +188,7 @@ function* pagesOf(mailbox: HeldMailbox, request: ChangesRequest, last: Cursor | 
   for (let at = 0; at < missing.length; at += pageMessages) {
     const arrivals = missing.slice(at, at + pageMessages).flatMap((uid): Arrival[] => {
       const held = messages.get(uid)
-      return held === undefined ? [] : [{ uid, ...held }]
+      return held === undefined ? [] : [{ uid, ...held, raw: held.raw.slice() }]
     })
     const remaining = Math.max(0, missing.length - at - pageMessages)
     const isEnd = remaining === 0
