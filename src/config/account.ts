@@ -1,3 +1,4 @@
+import { homedir } from 'node:os'
 import { nearest } from '#base/nearest.ts'
 import { err, ok, type Result } from '#base/result.ts'
 import type { AccountSettings } from './account-schema.ts'
@@ -115,7 +116,7 @@ function serverOf(
   }
   return ok({
     ...server,
-    caFile: said?.ca_file ?? null,
+    caFile: said?.ca_file?.replace(/^~(?=\/)/, () => homedir()) ?? null,
     certificateSha256: said?.certificate_sha256?.replaceAll(':', '').toLowerCase() ?? null,
     username: settings.auth === 'none' ? null : (said?.username ?? settings.username ?? settings.email),
   })

@@ -11,7 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { demoInstance, resolvePaths } from '#base/paths.ts'
 import { connectDaemon, daemonEnvironment } from '../../src/daemon/client/index.ts'
@@ -253,6 +253,32 @@ describe('its socket', () => {
     expect(elsewhere).toBe('/mnt/mail/run/daemon.sock')
   })
 })
+
+test.skipIf(process.getuid?.() !== 0)(
+  'another user of this machine is kept out by the socket itself, and cannot read the key',
+  async () => {
+    const daemon = await startDaemon()
+    const { HOME = '' } = daemon.env
+    // As if every directory were open: what is left is the socket and the key.
+    for (let path = daemon.paths.runtimeDir; path.startsWith(HOME); path = dirname(path)) chmodSync(path, 0o755)
+    const script = `
+    process.setgroups([])
+    process.setgid(65534)
+    process.setuid(65534)
+    const fs = require('node:fs')
+    const key = () => { try { fs.readFileSync(process.argv[2]); return 'read' } catch (error) { return error.code } }
+    require('node:net').connect(process.argv[1])
+      .on('connect', () => { console.log('connected', key()); process.exit() })
+      .on('error', error => console.log(error.code, key()))`
+    const child = spawn(process.execPath, ['-e', script, daemon.paths.socketFile, keyFile(daemon.paths)])
+    let said = ''
+    child.stdout.setEncoding('utf8').on('data', piece => {
+      said += piece
+    })
+    await new Promise(resolve => child.once('close', resolve))
+    expect(said.trim()).toBe('EACCES EACCES')
+  },
+)
 
 test('what a shell happens to hold does not live on in the daemon', () => {
   const kept = daemonEnvironment({

@@ -59,6 +59,7 @@ export function sendingPart(core: Core, { book, credentials }: Accounts): Sendin
       log.warn('send.stuck', { account })
       core.accounts.set(account, { state: 'auth_needed', detail })
     },
+    onTried: () => task.wake(),
     onFree: account => {
       if (core.accounts.of(account)?.detail?.startsWith('sending: ')) core.accounts.set(account, { state: 'ready' })
     },
@@ -67,7 +68,7 @@ export function sendingPart(core: Core, { book, credentials }: Accounts): Sendin
   let timer: NodeJS.Timeout | undefined
   const task = core.scheduler.every('sending', checkMs, async signal => {
     clearTimeout(timer)
-    await office.run(signal)
+    office.run()
     await settleByMailbox(core)
     await copies.run(book.enabled, signal)
     const next = office.nextInMs()
@@ -176,7 +177,10 @@ export function sendingPart(core: Core, { book, credentials }: Accounts): Sendin
       await office.recover()
       task.wake()
     },
-    stop: async () => clearTimeout(timer),
+    stop: async () => {
+      clearTimeout(timer)
+      await office.stop()
+    },
     retry: () => {
       office.free()
       task.wake()

@@ -26,9 +26,12 @@ export interface PostOfficeWorld {
   /** An account cannot send until a person does something; said once. */
   readonly onStuck: (account: string, message: string) => void
   readonly onFree: (account: string) => void
+  /** Something was tried: there may be more to do. */
+  readonly onTried: () => void
 }
 
 const sendsAtOnce = 100
+const stopMs = 4_000
 
 /**
  * Takes messages whose time has come to their servers, one at a time for each account. Whatever happens to this
@@ -38,6 +41,8 @@ export class PostOffice {
   readonly #world: PostOfficeWorld
   readonly #busy = new Map<string, Promise<void>>()
   readonly #paused = new Map<string, number | 'person'>()
+  readonly #stopping = new AbortController()
+  #isStopping = false
 
   constructor(world: PostOfficeWorld) {
     this.#world = world
@@ -50,24 +55,47 @@ export class PostOffice {
     if (recovered.again + recovered.unknown > 0) log.warn('sends.recovered', recovered)
   }
 
-  /** Sends what is due, all accounts at once; resolves when all that was due is settled. */
-  async run(signal: AbortSignal): Promise<void> {
-    const { accounts, clock } = this.#world
-    for (const account of accounts()) {
-      const pause = this.#paused.get(account.name)
-      if (this.#busy.has(account.name) || pause === 'person' || (pause ?? 0) > clock.now()) continue
-      const work = this.#drain(account, signal).finally(() => this.#busy.delete(account.name))
-      this.#busy.set(account.name, work)
+  /** Begins to send what is due, all accounts at once: a server that does not answer holds up nobody else's mail. */
+  run(): void {
+    const { accounts, clock, log, onTried } = this.#world
+    for (const account of this.#stopping.signal.aborted || this.#isStopping ? [] : accounts()) {
+      const { name } = account
+      const pause = this.#paused.get(name)
+      if (this.#busy.has(name) || pause === 'person' || (pause ?? 0) > clock.now()) continue
+      const work = this.#drain(account, this.#stopping.signal)
+        .catch((error: unknown) => {
+          log.error('send.broken', { account: name, reason: error instanceof Error ? error.message : String(error) })
+          return 0
+        })
+        .then(tried => {
+          this.#busy.delete(name)
+          if (tried > 0) onTried()
+        })
+      this.#busy.set(name, work)
     }
+  }
+
+  /** Begins nothing more, and gives servers that have a message a moment to answer: else nobody would know. */
+  async stop(): Promise<void> {
+    this.#isStopping = true
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<void>(resolve => {
+      timer = setTimeout(resolve, stopMs)
+    })
+    await Promise.race([Promise.all(this.#busy.values()), late])
+    clearTimeout(timer)
+    this.#stopping.abort()
     await Promise.all(this.#busy.values())
   }
 
-  /** ms until something may be due; null when nothing waits but for a person. */
+  /** ms until something may be begun; null when nothing waits but for a person, or for what is under way. */
   nextInMs(): number | null {
-    const { reader, clock } = this.#world
+    const { reader, clock, accounts } = this.#world
+    const served = new Set(accounts().map(({ name }) => name))
     const waits = dueAt(reader.statements).flatMap(({ account, at }) => {
       const pause = this.#paused.get(account) ?? 0
-      return pause === 'person' ? [] : [Math.max(at, pause) - clock.now()]
+      const isElsewhere = this.#busy.has(account) || !served.has(account)
+      return isElsewhere || pause === 'person' ? [] : [Math.max(at, pause) - clock.now()]
     })
     return waits.length === 0 ? null : Math.max(0, Math.min(...waits))
   }
@@ -83,16 +111,19 @@ export class PostOffice {
     return this.#paused.get(account) === 'person'
   }
 
-  async #drain(account: Account, signal: AbortSignal): Promise<void> {
+  /** How many messages were tried. */
+  async #drain(account: Account, signal: AbortSignal): Promise<number> {
     const { writer, lateMaxMs } = this.#world
-    for (let sent = 0; sent < sendsAtOnce && !signal.aborted; sent++) {
+    for (let tried = 0; tried < sendsAtOnce; tried++) {
+      if (this.#isStopping || signal.aborted) return tried
       const claimed = valueFrom(await writer.claimSend({ account: account.name, lateMaxMs }))
-      if (claimed === null) return
+      if (claimed === null) return tried
       this.#changed(claimed.id)
       const isPaused = await this.#send(account, claimed, signal)
       this.#changed(claimed.id)
-      if (isPaused) return
+      if (isPaused) return tried + 1
     }
+    return sendsAtOnce
   }
 
   async #send(account: Account, claimed: Claimed, signal: AbortSignal): Promise<boolean> {
