@@ -30,7 +30,10 @@ export class Deliverer {
   readonly #stopping = new AbortController()
   #timer: NodeJS.Timeout | undefined
   #running: Promise<void> | undefined
+  /** Something came in while it ran. */
   #isWanted = false
+  /** Somebody asked to try at once while it ran. */
+  #isUrgent = false
   #attempts = 0
   #state: DeliveryState = 'idle'
   #nextTryAt: number | undefined
@@ -63,6 +66,7 @@ export class Deliverer {
   /** The network or the password is back, or a person asks. */
   retry(): void {
     clearTimeout(this.#timer)
+    this.#isUrgent = this.#running !== undefined
     this.#start()
   }
 
@@ -80,6 +84,7 @@ export class Deliverer {
     }
     clearTimeout(this.#timer)
     this.#isWanted = false
+    this.#isUrgent = false
     this.#nextTryAt = undefined
     this.#state = 'delivering'
     this.#running = this.#deliverAll()
@@ -171,7 +176,7 @@ export class Deliverer {
     this.#nextTryAt = this.#core.clock.now() + pause
     this.#timer = setTimeout(() => this.#start(), pause)
     this.#timer.unref()
-    if (this.#isWanted) this.retry()
+    if (this.#isUrgent) this.retry()
   }
 }
 

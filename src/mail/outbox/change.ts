@@ -16,6 +16,8 @@ export type ChangeRefusal =
   | 'label_is_folder'
   | 'label_invalid'
   | 'time_past'
+  /** It is on its way into the inbox, and the provider has not heard of that yet. */
+  | 'not_delivered'
   /** It changed since the plan was made. */
   | 'stale'
   /** A later change overtook what should be undone. */

@@ -163,7 +163,9 @@ export class AppliedFields {
 }
 
 export function messageNow(writing: Writing, id: MessageId, before: PutOff | undefined): MessageNow {
-  const held = allWaiting(writing, id).filter(({ isHeld, wanted }) => isHeld && !wanted)
+  const waiting = allWaiting(writing, id)
+  const held = waiting.filter(({ isHeld, wanted }) => isHeld && !wanted)
+  const entering = waiting.filter(({ isHeld, isTried, wanted }) => !isHeld && !isTried && wanted)
   const isLocal = integer(
     writing.statements.one(
       "SELECT a.delivery = 'none' FROM messages m JOIN accounts a ON a.id = m.account_id WHERE m.id = ?",
@@ -173,7 +175,12 @@ export function messageNow(writing: Writing, id: MessageId, before: PutOff | und
   )
   // What the provider has meanwhile taken out of the inbox does not come back to it.
   const hidden = (before?.hid ?? []).filter(label => isLocal === 1 || held.some(({ field }) => field === label))
-  return { labels: new Set([...labelsOf(writing, id), ...hidden]), hidden, now: writing.clock.now() }
+  return {
+    labels: new Set([...labelsOf(writing, id), ...hidden]),
+    hidden,
+    entering: new Set(entering.map(({ field }) => field)),
+    now: writing.clock.now(),
+  }
 }
 
 export interface NewDecision {

@@ -31,6 +31,13 @@ export function heedsLabel(writing: Writing, id: MessageId, label: number, isSo:
   return false
 }
 
+/** A label is gone from the provider: what was wanted of it is void. */
+export function labelGone(writing: Writing, label: number): void {
+  const rows = writing.statements.all('SELECT message_id, decision_id FROM outbox WHERE field = ?', label)
+  writing.statements.run('DELETE FROM outbox WHERE field = ?', label)
+  for (const row of rows) settleItem(writing, integer(row, 0), integer(row, 1), 'dropped')
+}
+
 /** A message has been seen at a place that was not known: what waited for it can be delivered there. */
 export function foundAgain({ statements }: Writing, id: MessageId): void {
   statements.run('UPDATE outbox SET is_held = 0 WHERE message_id = ? AND is_held = 2', id)

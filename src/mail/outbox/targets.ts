@@ -26,6 +26,8 @@ export interface MessageNow {
   readonly labels: ReadonlySet<number>
   /** Those that it comes back under, when it is put off. */
   readonly hidden: readonly number[]
+  /** Those that the provider has yet to be told to put it under. */
+  readonly entering: ReadonlySet<number>
   readonly now: number
 }
 
@@ -151,6 +153,10 @@ function folderIsNoLabel(name: string): Outcome {
 function snooze(until: number, account: AccountLabels, message: MessageNow): Outcome {
   if (until <= message.now) return refuse('time_past', 'that time is past')
   const inboxes = under(account, message, ({ role }) => role === 'inbox')
+  // Put off, it would never be delivered, and would be in no folder at all.
+  if (inboxes.some(({ id }) => message.entering.has(id))) {
+    return refuse('not_delivered', 'it is on its way into the inbox: snooze it once that is delivered')
+  }
   const hidden: FieldChange[] = inboxes.map(({ id }) => ({ field: id, value: false, isHeld: true }))
   return ok({ fields: [...hidden, ...localRole('snoozed', account, true)], wakeAt: until })
 }

@@ -1,4 +1,5 @@
 import { err, ok, type Result } from '#base/result.ts'
+import { labelGone } from '../outbox/shield.ts'
 import type { Delivered } from '../outbox/targets.ts'
 import { integer } from './database.ts'
 import { type StoreError, storeError } from './errors.ts'
@@ -64,7 +65,7 @@ export function removeLabelOf(writing: Writing, account: string, key: string): R
       .map(found => integer(found, 0))
     for (const id of ids) if (removeLabel(writing, id, label)) refreshFlags(writing, id)
     writing.labels.clear()
-    statements.run('DELETE FROM outbox WHERE field = ?', label)
+    labelGone(writing, label)
     statements.run('DELETE FROM labels WHERE id = ?', label)
     return ok(ids.filter(id => statements.one('SELECT 1 FROM message_labels WHERE message_id = ?', id) === undefined))
   })

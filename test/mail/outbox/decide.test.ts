@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { type Change, decisionItems, listSnoozed, undoWindowMs } from '../../../src/mail/outbox/index.ts'
 import { check, formatMessageId } from '../../../src/mail/store/index.ts'
 import { letter, mailbox, type TestMailbox, value } from '../store/mailbox.ts'
-import { connected, freshKey } from './server.ts'
+import { connected, deliverAll, freshKey } from './server.ts'
 
 function decide(box: TestMailbox, messages: readonly number[], ...changes: Change[]) {
   return value(box.writer.decide({ changes, messages, clientKey: freshKey(), origin: 'human' }))
@@ -237,6 +237,22 @@ describe('what is put off', () => {
     expect(labelsOf(box, ids[0])).toEqual(['INBOX'])
     expect(value(box.writer.takeDeliveries('imap', 9))).toEqual([])
     isSound(box)
+  })
+
+  test('on its way into the inbox it cannot be put off before the server knows of it', async () => {
+    const box = mailbox()
+    const { ids, server } = connected(box, 1)
+    decide(box, ids, archive)
+    await deliverAll(box, server)
+    decide(box, ids, { action: 'move', folder: 'inbox' })
+    const snooze: Change = { action: 'snooze', until: box.clock.at + hour }
+    expect(decide(box, ids, snooze).refused.map(({ code }) => code)).toEqual(['not_delivered'])
+    await deliverAll(box, server)
+    expect(decide(box, ids, snooze)).toMatchObject({ changed: 1 })
+    box.clock.at += hour
+    value(box.writer.wakeSnoozed())
+    expect(labelsOf(box, ids[0])).toEqual(['INBOX'])
+    expect(server.contents().size).toBe(1)
   })
 
   test('does not come back to an inbox that another client took it out of', () => {

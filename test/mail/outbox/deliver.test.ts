@@ -162,6 +162,15 @@ describe('delivering', () => {
     expect(box.writer.dropDecision(99)).toMatchObject({ error: { code: 'decision_unknown' } })
   })
 
+  test('a folder that is gone from the server leaves nothing that waits for it', () => {
+    const box = mailbox()
+    const { ids } = connected(box, 2)
+    const decided = decide(box, ids, { action: 'label', label: 'old' })
+    value(box.writer.removeLabel(account, 'old'))
+    expect(waiting(box)).toBe(0)
+    expect(states(box, decided.decision)).toEqual(['dropped', 'dropped'])
+  })
+
   test('a message that is removed takes its outbox along', async () => {
     const box = mailbox()
     const { server, ids } = connected(box, 2)
