@@ -3,10 +3,9 @@ import type { Run } from '../../command.ts'
 import { granted, withDaemon } from '../../with-daemon.ts'
 import { draftNumber } from './draft-of.ts'
 
-export const run: Run = ({ positionals: [draft = ''], options }, session) => {
-  const resolution = options.value('as')
+export const run: Run = ({ positionals: [draft = '', resolution] }, session) => {
   if (resolution !== 'sent' && resolution !== 'again' && resolution !== 'failed') {
-    throw new Failure('usage', 'option_missing', 'say what became of it: --as sent, --as again or --as failed')
+    throw new Failure('usage', 'option_missing', 'say what became of it: sent, again or failed')
   }
   return withDaemon<Exit>(session, async client => {
     const id = draftNumber(draft)

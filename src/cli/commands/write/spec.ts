@@ -129,17 +129,18 @@ export const writeCommands: readonly Command[] = [
       {
         name: 'settle',
         summary: 'Say what became of a message that nobody knows about, or that was held',
-        positionals: [draft],
-        options: {
-          as: {
+        positionals: [
+          draft,
+          {
+            name: 'WHAT',
             summary: 'sent: it arrived; again: send it (again); failed: give it up',
-            value: 'WHAT',
+            required: true,
             choices: ['sent', 'again', 'failed'],
           },
-        },
+        ],
         examples: [
-          { command: 'postern draft settle d3 --as sent', why: 'the recipient has it' },
-          { command: 'postern draft settle d3 --as again', why: 'the recipient does not have it' },
+          { command: 'postern draft settle d3 sent', why: 'the recipient has it' },
+          { command: 'postern draft settle d3 again', why: 'the recipient does not have it' },
         ],
         keeps: daemonKeeps,
         load: () => import('./draft-settle.ts'),
