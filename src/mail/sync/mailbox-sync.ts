@@ -51,7 +51,7 @@ export interface MailboxReport {
   readonly isWhole: boolean
 }
 
-/** Pages that are being read, prepared or stored at a time: with 6 MB each, what bounds the memory. */
+/** Pages that are being read, prepared or stored at a time: with 4 MB each, what bounds the memory. */
 const pagesUnderWay = 3
 
 /**
