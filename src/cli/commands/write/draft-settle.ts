@@ -3,9 +3,10 @@ import type { Run } from '../../command.ts'
 import { granted, withDaemon } from '../../with-daemon.ts'
 import { draftNumber } from './draft-of.ts'
 
-export const run: Run = ({ positionals: [draft = '', resolution] }, session) => {
+export const run: Run = ({ positionals: [draft = ''], options }, session) => {
+  const resolution = options.value('outcome')
   if (resolution !== 'sent' && resolution !== 'again' && resolution !== 'failed') {
-    throw new Failure('usage', 'option_missing', 'say what became of it: sent, again or failed')
+    throw new Failure('usage', 'option_missing', 'say what became of it: --outcome sent, again or failed')
   }
   return withDaemon<Exit>(session, async client => {
     const id = draftNumber(draft)

@@ -129,18 +129,17 @@ export const writeCommands: readonly Command[] = [
       {
         name: 'settle',
         summary: 'Say what became of a message that nobody knows about, or that was held',
-        positionals: [
-          draft,
-          {
-            name: 'WHAT',
+        positionals: [draft],
+        options: {
+          outcome: {
             summary: 'sent: it arrived; again: send it (again); failed: give it up',
-            required: true,
+            value: 'WHAT',
             choices: ['sent', 'again', 'failed'],
           },
-        ],
+        },
         examples: [
-          { command: 'postern draft settle d3 sent', why: 'the recipient has it' },
-          { command: 'postern draft settle d3 again', why: 'the recipient does not have it' },
+          { command: 'postern draft settle d3 --outcome sent', why: 'the recipient has it' },
+          { command: 'postern draft settle d3 --outcome again', why: 'the recipient does not have it' },
         ],
         keeps: daemonKeeps,
         load: () => import('./draft-settle.ts'),
