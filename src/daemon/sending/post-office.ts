@@ -14,7 +14,7 @@ import { following } from './outcome.ts'
 export interface PostOfficeWorld {
   readonly clock: Clock
   readonly log: Log
-  readonly writer: Pick<StoreThread, 'claimSend' | 'noteEnding' | 'settleSend' | 'recoverSends' | 'resolveSend'>
+  readonly writer: Pick<StoreThread, 'claimSend' | 'noteEnding' | 'settleSend' | 'recoverSends'>
   readonly reader: MailReader
   /** Accounts that can send, now. */
   readonly accounts: () => readonly Account[]
