@@ -6,31 +6,30 @@ import type { Session } from './session.ts'
 export interface Asking {
   line(question: string, options: { readonly option: string; readonly standard?: string }): string
   yes(question: string, options: { readonly option: string; readonly standard: boolean }): boolean
-  /** What is typed is not shown. */
+  /** What is typed is not shown, and the question says so. */
   secret(question: string, options: { readonly option: string }): Promise<Secret>
 }
 
 export function asking({ input, output }: Pick<Session, 'input' | 'output'>): Asking {
-  const prompt = (question: string, option: string) => {
+  const prompt = (question: string, ending: string, option: string) => {
     if (!input.isTerminal) throw missing(question, option)
-    process.stderr.write(question)
+    process.stderr.write(`${question}${ending} `)
   }
   return {
-    line: (question, { option, standard }) => {
-      prompt(standard === undefined || standard === '' ? `${question}: ` : `${question} [${standard}]: `, option)
+    line: (question, { option, standard = '' }) => {
+      prompt(question, standard === '' ? ':' : ` [${standard}]:`, option)
       const answer = input.readLine()?.trim()
       if (answer === undefined) throw cancelled()
-      if (answer === '' && standard === undefined) throw missing(question, option)
-      return answer === '' ? (standard ?? '') : answer
+      return answer === '' ? standard : answer
     },
     yes: (question, { option, standard }) => {
-      prompt(`${question} [${standard ? 'Y/n' : 'y/N'}] `, option)
+      prompt(question, standard ? ' [Y/n]' : ' [y/N]', option)
       const answer = input.readLine()?.trim().toLowerCase()
       if (answer === undefined) throw cancelled()
       return answer === '' ? standard : /^(?:y|yes|j|ja|o|oui|s|si|sí)$/.test(answer)
     },
     secret: async (question, { option }) => {
-      prompt(`${question}: `, option)
+      prompt(question, ' (not shown):', option)
       const typed = await readUnshown()
       output.complain('')
       const secret = typed === undefined ? undefined : secretFrom(typed)
@@ -72,11 +71,10 @@ function readUnshown(): Promise<string | undefined> {
 }
 
 function missing(question: string, option: string): Failure {
-  return new Failure(
-    'usage',
-    'answer_missing',
-    `${question.replace(/[:?[\] ]+$/, '')}: give ${option}, or run it at a terminal`,
-  )
+  const asked = question.replace(/[?.\s]+$/, '')
+  return new Failure('usage', 'answer_missing', `nobody is there to answer "${asked}"`, {
+    next: `the same command with ${option}`,
+  })
 }
 
 function cancelled(): Failure {

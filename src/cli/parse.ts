@@ -13,6 +13,11 @@ export const globalOptions = {
   as: { summary: 'Do no more than this profile may, as an agent would', value: 'PROFILE' },
 } as const satisfies Record<string, Option>
 
+/** Those whose value is the next word. */
+const valued: ReadonlySet<string> = new Set(
+  Object.entries<Option>(globalOptions).flatMap(([name, { value }]) => (value === undefined ? [] : [name])),
+)
+
 export interface Parsed {
   readonly command: Command
   readonly invocation: Invocation
@@ -59,7 +64,7 @@ function chooseCommand(root: Command, args: readonly string[]): { command: Comma
     if (word === undefined || word === '--') break
     if (word.startsWith('-')) {
       rest.push(word)
-      const takesNext = word === '--color'
+      const takesNext = word.startsWith('--') && valued.has(word.slice(2))
       const next = args[index + 1]
       if (takesNext && next !== undefined) {
         rest.push(next)

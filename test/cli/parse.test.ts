@@ -48,6 +48,13 @@ function refusal(line: string): Failure {
   throw new Error('it was accepted')
 }
 
+test('an option of every command may stand before the command, with its value', () => {
+  for (const line of ['--as reader mail search x', '--color never mail search x', 'mail --as=reader search x']) {
+    expect(parse(line).invocation.path).toEqual(['mail', 'search'])
+  }
+  expect(parse('--as reader mail search x').invocation.options.value('as')).toBe('reader')
+})
+
 describe('refused with exit 2 and a way on:', () => {
   test.each([
     ['mial', 'unknown_command', 'there is no command "mial"; did you mean "mail"?', 'postern mail'],

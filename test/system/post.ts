@@ -24,19 +24,17 @@ export class Post {
     this.#site = site
   }
 
-  async setUp(smtp: { port: number; password?: string; more?: string; account?: string }): Promise<void> {
+  async setUp(smtp: { port: number; password?: string; imapPort?: number }): Promise<void> {
     mkdirSync(this.paths.configDir, { recursive: true, mode: 0o700 })
-    const config = `[send]\ndelay_s = 0\n${smtp.more ?? ''}
+    const server = (port: number) =>
+      `host = "127.0.0.1"\nport = ${port}\ntls = "implicit"\nca_file = "${this.#site.authority.caFile}"\n`
+    const imap = smtp.imapPort === undefined ? '' : `[accounts.work.imap]\n${server(smtp.imapPort)}`
+    const config = `[send]\ndelay_s = 0\n
 [accounts.work]
 email = "${alice.user}"
 name = "Alice Archer"
-${smtp.account ?? ''}
-[accounts.work.smtp]
-host = "127.0.0.1"
-port = ${smtp.port}
-tls = "implicit"
-ca_file = "${this.#site.authority.caFile}"
-`
+${imap}[accounts.work.smtp]
+${server(smtp.port)}`
     writeFileSync(this.paths.configFile, config, { mode: 0o600 })
     await this.keepPassword(smtp.password ?? alice.password)
   }

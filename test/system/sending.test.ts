@@ -2,7 +2,16 @@ import { rmSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { has } from '../needs.ts'
-import { alice, type Exim, type FaultyProxy, makeSite, type Site, startExim, startProxy } from '../servers/index.ts'
+import {
+  alice,
+  type Exim,
+  type FaultyProxy,
+  makeSite,
+  type Site,
+  startDovecot,
+  startExim,
+  startProxy,
+} from '../servers/index.ts'
 import { Post, value } from './post.ts'
 
 const rounds = Number(process.env.SEND_KILL_ROUNDS ?? 24)
@@ -97,7 +106,7 @@ describe.skipIf(!has('exim4'))('what was decided to be sent', () => {
   })
 
   test('what was taken back in time never leaves, and is a draft again', async () => {
-    await begin({ more: '' })
+    await begin()
     const draft = await post.draft({ subject: 'regretted' })
     const { send_id, digest } = value(await post.client.request('send.prepare', { draft_id: draft, delay_s: 60 }))
     value(await post.client.request('send.queue', { send_id, digest }))
@@ -198,4 +207,35 @@ describe.skipIf(!has('exim4'))('what was decided to be sent', () => {
       expect(bytes.includes(Buffer.from(alice.password).toString('base64')), path).toBe(false)
     }
   })
+
+  test.skipIf(!has('dovecot'))(
+    'the copy is filed once at the provider, and a bounce is linked to what was sent',
+    async () => {
+      const dovecot = await startDovecot(site)
+      try {
+        await begin({ imapPort: dovecot.tlsPort })
+        value(await post.client.request('sync.start', { wait: true }))
+        const to = ['bob@example.org', 'bounce-me@example.org'].map(email => ({ name: null, email }))
+        const draft = await post.draft({ subject: 'to be filed', to, bcc: [{ name: null, email: 'carol@x.example' }] })
+        const { message_id: messageId } = await post.queue(draft)
+        await post.until(draft, 'sent')
+        await post.untilFiled()
+        const bounced = await post.untilSend(draft, send => send.recipients.some(({ state }) => state === 'bounced'))
+        expect(bounced.recipients.map(({ address, state }) => [address, state])).toEqual([
+          ['bob@example.org', 'taken'],
+          ['bounce-me@example.org', 'bounced'],
+          ['carol@x.example', 'taken'],
+        ])
+        value(await post.client.request('sync.start', { wait: true }))
+        const { items } = value(await post.client.request('mail.search', { query: 'in:sent subject:filed' }))
+        expect(items.map(item => [item.message_id, item.bcc.map(({ email }) => email)])).toEqual([
+          [messageId, ['carol@x.example']],
+        ])
+        const [arrived = ''] = await post.arrived('bob@example.org', messageId)
+        expect(arrived).not.toContain('carol@x.example')
+      } finally {
+        await dovecot.stop()
+      }
+    },
+  )
 })

@@ -51,7 +51,8 @@ export function openCredentials(options: CredentialsOptions): Credentials {
       for (const key of [`${account}/${protocol}`, account]) {
         const found = await keep.get(key)
         if (found.ok && found.value !== undefined) return found
-        if (!found.ok) unreachable = found.error
+        // That a place is broken says more than that another one is not there.
+        if (!found.ok && (unreachable === undefined || unreachable.code === 'keep_missing')) unreachable = found.error
       }
     }
     return unreachable === undefined || (unreachable.code === 'keep_missing' && store === 'auto')

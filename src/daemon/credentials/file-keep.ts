@@ -1,7 +1,8 @@
 import { dirname } from 'node:path'
+import { Failure } from '#base/failure.ts'
 import { ensurePrivateDirectory } from '#base/private-directory.ts'
 import { readPrivateFile, withFileLock, writePrivateFile } from '#base/private-file.ts'
-import { ok, type Result } from '#base/result.ts'
+import { err, ok, type Result } from '#base/result.ts'
 import { type Secret, secretFrom } from '#base/secret.ts'
 import type { Keep, KeepError } from './keep.ts'
 
@@ -16,27 +17,41 @@ const head = `# Passwords of Postern's accounts, readable by you alone and NOT e
  * what was in it may have been read.
  */
 export function fileKeep(path: string, homeDir: string): Keep {
-  const change = (key: string, secret: Secret | undefined): Result<undefined, KeepError> => {
-    ensurePrivateDirectory(dirname(path), homeDir)
-    withFileLock(path, lockWaitMs, () => {
-      const held = read(path)
-      if (secret === undefined && !held.has(key)) return
-      if (secret === undefined) held.delete(key)
-      else held.set(key, secret.reveal())
-      writePrivateFile(path, `${head}${[...held].map(([name, text]) => `${name} ${JSON.stringify(text)}\n`).join('')}`)
+  const change = (key: string, secret: Secret | undefined): Result<undefined, KeepError> =>
+    attempt(() => {
+      ensurePrivateDirectory(dirname(path), homeDir)
+      withFileLock(path, lockWaitMs, () => {
+        const held = read(path)
+        if (secret === undefined && !held.has(key)) return
+        if (secret === undefined) held.delete(key)
+        else held.set(key, secret.reveal())
+        const lines = [...held].map(([name, text]) => `${name} ${JSON.stringify(text)}\n`)
+        writePrivateFile(path, `${head}${lines.join('')}`)
+      })
+      return undefined
     })
-    return ok(undefined)
-  }
   return {
     kind: 'file',
     title: `the file ${path}, readable by you alone and not encrypted`,
     isThere: async () => ok(undefined),
-    get: async key => {
-      const text = read(path).get(key)
-      return ok(text === undefined ? undefined : secretFrom(text))
-    },
+    get: async key =>
+      attempt(() => {
+        const text = read(path).get(key)
+        return text === undefined ? undefined : secretFrom(text)
+      }),
     set: async (key, secret) => change(key, secret),
     forget: async key => change(key, undefined),
+  }
+}
+
+/** What the file system refuses; its messages name the file, never what is in it. */
+function attempt<T>(work: () => T): Result<T, KeepError> {
+  try {
+    return ok(work())
+  } catch (error) {
+    if (error instanceof Failure) return err({ code: 'keep_failed', message: error.message })
+    if (!(error instanceof Error && 'code' in error && 'path' in error)) throw error
+    return err({ code: 'keep_failed', message: error.message })
   }
 }
 

@@ -1,14 +1,7 @@
 import { err, ok, type Result } from '#base/result.ts'
 import type { Account, Identity } from '#config/index.ts'
-import {
-  answer,
-  type DraftContent,
-  type DraftFile,
-  draftFilesMax,
-  forwardedFileName,
-  forwardedName,
-} from '#mail/compose/index.ts'
-import { attachmentBytes, type ParsedMessage, parseMessage } from '#mail/mime/index.ts'
+import { answer, type DraftContent, type DraftFile, draftFilesMax, forwardedFileName } from '#mail/compose/index.ts'
+import { attachmentBytes, attachmentFileName, type ParsedMessage, parseMessage } from '#mail/mime/index.ts'
 import { parseMessageId } from '#mail/store/index.ts'
 import type { Core } from '../part.ts'
 import { fromStore, type RequestError, requestError } from '../protocol/errors.ts'
@@ -67,6 +60,6 @@ function partFiles(core: Core, parsed: ParsedMessage, raw: Uint8Array): DraftFil
     const type = /^[a-z0-9][a-z0-9!#$&^_.+-]*\/[a-z0-9][a-z0-9!#$&^_.+-]*$/.test(attachment.contentType)
       ? attachment.contentType
       : 'application/octet-stream'
-    return keepFile(core.paths, { name: forwardedName(attachment), bytes: attachmentBytes(raw, attachment), type })
+    return keepFile(core.paths, { name: attachmentFileName(attachment), bytes: attachmentBytes(raw, attachment), type })
   })
 }

@@ -14,7 +14,7 @@ import { following } from './outcome.ts'
 export interface PostOfficeWorld {
   readonly clock: Clock
   readonly log: Log
-  readonly writer: Pick<StoreThread, 'claimSend' | 'noteEnding' | 'settleSend' | 'recoverSends' | 'resolveSend'>
+  readonly writer: Pick<StoreThread, 'claimSend' | 'noteEnding' | 'settleSend' | 'recoverSends'>
   readonly reader: MailReader
   /** Accounts that can send, now. */
   readonly accounts: () => readonly Account[]
@@ -64,7 +64,7 @@ export class PostOffice {
       if (this.#busy.has(name) || pause === 'person' || (pause ?? 0) > clock.now()) continue
       const work = this.#drain(account, this.#stopping.signal)
         .catch((error: unknown) => {
-          log.error('send.broken', { account: name, reason: error instanceof Error ? error.message : String(error) })
+          log.error('send.broken', { account: name, reason: reasonOf(error) })
           return 0
         })
         .then(tried => {
@@ -181,8 +181,11 @@ export class PostOffice {
         throw new Error(noted.error.code)
       })
     } catch (error) {
-      if (unnoted === undefined) throw error
-      return { outcome: 'not_taken', trouble: { code: 'network', message: unnoted.message }, refused: [] }
+      if (unnoted === undefined) this.#world.log.error('send.fault', { send: claimed.id, reason: reasonOf(error) })
+      // Whatever went wrong: what the store says was noted is what may have happened, and no more.
+      const mayHaveEnded = sendById(this.#world.reader.statements, claimed.id)?.state === 'ending'
+      const trouble = { code: 'network', message: unnoted?.message ?? 'sending stopped by a fault' } as const
+      return mayHaveEnded ? { outcome: 'unknown', trouble } : { outcome: 'not_taken', trouble, refused: [] }
     }
   }
 
@@ -190,6 +193,10 @@ export class PostOffice {
     const row = sendById(this.#world.reader.statements, id)
     if (row !== undefined) this.#world.onChange(row)
   }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function valueFrom<T>(result: Result<T, StoreError>): T {

@@ -1,5 +1,5 @@
 import type { Identity } from '#config/index.ts'
-import { type Address, attachmentFileName, type ParsedMessage, safeFileName } from '../mime/index.ts'
+import { type Address, type ParsedMessage, safeFileName } from '../mime/index.ts'
 import { stripInvisible } from '../render/index.ts'
 import type { DraftContent } from './draft.ts'
 import { formatMailbox, type Mailbox, mailboxOf, sameMailbox } from './mailbox.ts'
@@ -178,11 +178,6 @@ function referencesOf(parsed: ParsedMessage): string[] {
 /** An id of a stranger's making, if it may stand in a header of ours. */
 function idOf(id: string | null): string | null {
   return id !== null && id.length <= 900 && /^[\x21-\x3b\x3d\x3f-\x7e]+$/.test(id) ? id : null
-}
-
-/** How a part of a forwarded message is called as a file of the new one. */
-export function forwardedName(attachment: Parameters<typeof attachmentFileName>[0]): string {
-  return attachmentFileName(attachment)
 }
 
 export function forwardedFileName(subject: string): string {

@@ -13,7 +13,6 @@ export {
   type AnswerKind,
   answer,
   forwardedFileName,
-  forwardedName,
   identityFor,
   identityTo,
   isDefaultFor,

@@ -19,7 +19,6 @@ export {
   sendById,
   sendBytes,
   sendOfDraft,
-  sendsOfMessage,
 } from './send-reading.ts'
 export {
   type Claimed,

@@ -74,11 +74,6 @@ export function listSends(statements: Statements, states: readonly SendState[], 
   return rows.map(row => sendOf(statements, row))
 }
 
-export function sendsOfMessage(statements: Statements, messageId: string): SendRow[] {
-  const rows = statements.all(`SELECT ${columns} WHERE s.message_id = ? ORDER BY s.id DESC LIMIT 10`, messageId)
-  return rows.map(row => sendOf(statements, row))
-}
-
 /** When the next message of each account wants to leave: ms since 1970. */
 export function dueAt(statements: Statements): { readonly account: string; readonly at: number }[] {
   const rows = statements.all(

@@ -49,7 +49,11 @@ describe('without a keychain', () => {
     const { file, credentials } = world()
     await credentials.keep('work', new Secret(sentinel))
     chmodSync(file, 0o640)
-    await expect(credentials.password(account(), 'imap')).rejects.toThrow(/open to other users/)
+    const found = await credentials.password(account(), 'imap')
+    expect(found).toMatchObject({
+      error: { code: 'keep_failed', message: expect.stringContaining('open to other users') },
+    })
+    expect(await credentials.keep('work', new Secret('x'))).toMatchObject({ error: { code: 'keep_failed' } })
   })
 
   test('a damaged file gives nothing away', async () => {

@@ -98,7 +98,6 @@ function office(box: TestMailbox, accounts: readonly Account[]) {
       noteEnding: async id => writer.noteEnding(id),
       settleSend: async settlement => writer.settleSend(settlement),
       recoverSends: async () => writer.recoverSends(),
-      resolveSend: async resolution => writer.resolveSend(resolution),
     },
     reader: box.reader,
     accounts: () => accounts,

@@ -279,6 +279,8 @@ describe('whatever happens in whatever order', () => {
     },
     { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('offline' as const, 'done-unheard' as const) }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('sync' as const) }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('snooze' as const), of: fc.nat(7) }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('wake' as const) }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('other' as const), to: fc.nat(4), of: fc.nat(5) }) },
   )
 
@@ -312,6 +314,14 @@ describe('whatever happens in whatever order', () => {
         if (change !== undefined && chosen.length > 0) decide(box, chosen, change)
         break
       }
+      case 'snooze': {
+        const chosen = ids.filter((_, at) => ((each.of + 1) & (1 << at)) !== 0)
+        if (chosen.length > 0) decide(box, chosen, { action: 'snooze', until: box.clock.at + 1_000 })
+        break
+      }
+      case 'wake':
+        wake(box)
+        break
       case 'undo':
         box.writer.undo({ clientKey: freshKey(), origin: 'human' })
         break
@@ -334,8 +344,14 @@ describe('whatever happens in whatever order', () => {
     }
   }
 
+  function wake(box: TestMailbox): void {
+    box.clock.at += 1_000
+    value(box.writer.wakeSnoozed())
+  }
+
   async function settle(box: TestMailbox, server: MailServer): Promise<void> {
     server.failures.length = 0
+    wake(box)
     for (let round = 0; round < 4; round++) {
       await deliverAll(box, server)
       server.sync(box)

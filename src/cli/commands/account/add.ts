@@ -151,7 +151,7 @@ async function passwordFor(
   if (account.passwordCommand !== null) return undefined
   if (account.imap?.username == null && account.smtp?.username == null) return undefined
   if (options.flag('password-stdin')) return secretFromInput(session)
-  return ask.secret(`Password of ${account.email} (not shown)`, { option: '--password-stdin or --password-command' })
+  return ask.secret(`Password of ${account.email}`, { option: '--password-stdin or --password-command' })
 }
 
 async function checkLogin(session: Session, account: Account, secret: Secret | undefined): Promise<void> {

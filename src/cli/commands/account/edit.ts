@@ -35,7 +35,7 @@ export const run: Run = async ({ positionals: [name = ''], options }, session) =
 async function changePassword(session: Session, name: string, options: Options): Promise<void> {
   const secret = options.flag('password-stdin')
     ? secretFromInput(session)
-    : await asking(session).secret(`New password of ${name} (not shown)`, { option: '--password-stdin' })
+    : await asking(session).secret(`New password of ${name}`, { option: '--password-stdin' })
   const only = options.value('only')
   const kept = await (await credentialsOf(session)).keep(
     name,

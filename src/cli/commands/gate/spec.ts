@@ -27,7 +27,7 @@ export const gateCommands: readonly Command[] = [
       },
       {
         name: 'approve',
-        summary: 'Say yes to exactly what is shown; asks for your passphrase at the terminal',
+        summary: 'Say yes to exactly what is shown; asks for your passphrase',
         positionals: [id],
         examples: [{ command: 'postern approvals approve a1f3c2', why: 'it is carried out at once' }],
         keeps: daemonKeeps,
@@ -151,7 +151,7 @@ export const gateCommands: readonly Command[] = [
   },
   {
     name: 'request',
-    summary: 'Ask the daemon anything in its own words (docs/protocol.md); this is how an agent uses the command line',
+    summary: 'Ask the daemon in its own words (docs/protocol.md), as agents do',
     positionals: [
       { name: 'REQUEST', summary: 'its name, as in docs/protocol.md', required: true },
       { name: 'PARAMS', summary: 'a JSON object; - for standard input; {} when left out' },

@@ -13,7 +13,7 @@ export const mcpCommands: readonly Command[] = [
       workspace: { summary: 'Whose memory: a directory in a Git repository (the current one)', value: 'DIR' },
     },
     examples: [
-      { command: 'postern agent add claude', why: 'first, for a token' },
+      { command: 'postern mcp', why: 'with the token that postern agent add gave, in POSTERN_AGENT_TOKEN' },
       { command: 'postern mcp --profile reader', why: 'reads, and does nothing else' },
     ],
     agents: true,

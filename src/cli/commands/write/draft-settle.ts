@@ -4,9 +4,9 @@ import { granted, withDaemon } from '../../with-daemon.ts'
 import { draftNumber } from './draft-of.ts'
 
 export const run: Run = ({ positionals: [draft = ''], options }, session) => {
-  const resolution = options.value('as')
+  const resolution = options.value('outcome')
   if (resolution !== 'sent' && resolution !== 'again' && resolution !== 'failed') {
-    throw new Failure('usage', 'option_missing', 'say what became of it: --as sent, --as again or --as failed')
+    throw new Failure('usage', 'option_missing', 'say what became of it: --outcome sent, again or failed')
   }
   return withDaemon<Exit>(session, async client => {
     const id = draftNumber(draft)

@@ -137,11 +137,11 @@ function finished({ output }: Session, sent: Sent): Exit {
   switch (sent.state) {
     case 'unknown':
       throw new Failure('failed', 'send_unknown', `nobody knows whether it was sent${detail}`, {
-        next: `look in your sent mail or ask, then: postern draft settle ${name} --as sent (or --as again)`,
+        next: `look in your sent mail or ask, then: postern draft settle ${name} --outcome sent (or again)`,
       })
     case 'held':
       throw new Failure('held', 'send_held', `it was held${detail}`, {
-        next: `postern draft settle ${name} --as again`,
+        next: `postern draft settle ${name} --outcome again`,
       })
     case 'waiting':
       throw new Failure('try_later', 'auth_needed', `it waits${detail}`, {

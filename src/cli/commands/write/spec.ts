@@ -131,15 +131,15 @@ export const writeCommands: readonly Command[] = [
         summary: 'Say what became of a message that nobody knows about, or that was held',
         positionals: [draft],
         options: {
-          as: {
+          outcome: {
             summary: 'sent: it arrived; again: send it (again); failed: give it up',
             value: 'WHAT',
             choices: ['sent', 'again', 'failed'],
           },
         },
         examples: [
-          { command: 'postern draft settle d3 --as sent', why: 'the recipient has it' },
-          { command: 'postern draft settle d3 --as again', why: 'the recipient does not have it' },
+          { command: 'postern draft settle d3 --outcome sent', why: 'the recipient has it' },
+          { command: 'postern draft settle d3 --outcome again', why: 'the recipient does not have it' },
         ],
         keeps: daemonKeeps,
         load: () => import('./draft-settle.ts'),

@@ -12,4 +12,3 @@ export {
   type Issue,
   type IssueKind,
 } from './check.ts'
-export { ownText } from './own-text.ts'
