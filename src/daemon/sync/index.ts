@@ -57,6 +57,8 @@ export function syncPart(
     name: 'sync',
     handlers: {
       'sync.start': async ({ accounts, wait }, { signal }) => {
+        // An account that was added a moment ago is meant too.
+        await settling
         // A person who asks has perhaps mended what was refused.
         for (const { account, sync } of chosen(accounts))
           if (sync.status.state === 'stopped') await forgive(account.name)

@@ -324,6 +324,7 @@ function move(
     const state = text(row, 0)
     if (!from.some(known => known === state)) return err(wrongState(id, state))
     writing.statements.run('UPDATE sends SET state = ? WHERE id = ?', to, id)
+    if (to === 'cancelled') writing.statements.run('UPDATE sends SET bytes = NULL WHERE id = ?', id)
     return ok(undefined)
   })
 }

@@ -109,6 +109,15 @@ describe('a send', () => {
     expect(box.writer.deleteDraft(draft)).toMatchObject({ error: { code: 'draft_leaving' } })
   })
 
+  test('that was taken back keeps no copy of the message, and its draft can be sent anew', () => {
+    const box = mailbox()
+    const { send, draft } = queued(box)
+    value(box.writer.cancelSend(send))
+    expect(sendBytes(box.reader.statements, send)).toBeUndefined()
+    expect(claim(box)).toBeNull()
+    value(box.writer.saveDraft({ account: 'home', content, messageId: 'x@y', on: { id: draft, revision: 1 } }))
+  })
+
   test('interrupted before its end waits again; after it nobody knows, and it stays', () => {
     const box = mailbox()
     const { send } = queued(box)

@@ -51,7 +51,8 @@ describe.skipIf(!has('dovecot'))('what is decided about mail on a server, by the
     const add = ['account', 'add', 'imap', '--account', 'work', '--email', alice.user, '--password-stdin', '--yes']
     const added = await command([...add, ...server], env, alice.password)
     expect(added, added.stderr).toMatchObject({ exit: 0 })
-    expect(await run('sync', '--wait')).toMatchObject({ exit: 0 })
+    const synced = await run('sync', '--wait')
+    expect(synced, synced.stderr).toMatchObject({ exit: 0 })
     expect((await run('count', 'in:inbox')).stdout.trim()).toBe(String(letters))
 
     proxy.goOffline()
