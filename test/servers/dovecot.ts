@@ -63,7 +63,11 @@ export async function startDovecot(site: Site, options: DovecotOptions = {}): Pr
     directory,
     pid: running.pid,
     admin: args =>
-      execFileSync('doveadm', ['-c', config, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }),
+      execFileSync('doveadm', ['-c', config, ...args], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'pipe'],
+        maxBuffer: 256 * 1024 * 1024,
+      }),
     stop: () => running.stop(),
   }
 }

@@ -27,6 +27,7 @@ export function setMailboxes(
     let renamed = 0
     for (const mailbox of mailboxes) {
       if (mailbox.objectId !== null && renameByObject(writing, number, mailbox, mailboxes)) renamed++
+      clearKeyword(writing, number, mailbox.key)
       const { id } = labels.ensure(number, mailbox)
       statements.run(
         `INSERT INTO sync_mailboxes(label_id, object_id, remaining) VALUES (?1, ?2, 0)
@@ -37,6 +38,21 @@ export function setMailboxes(
     }
     return ok({ renamed })
   })
+}
+
+/** A keyword that is called like a folder that is new: whoever bore the keyword does not lie in the folder. */
+function clearKeyword(writing: Writing, account: number, key: string): void {
+  const { statements } = writing
+  const row = statements.one(
+    "SELECT id FROM labels WHERE account_id = ? AND key = ? AND kind = 'keyword'",
+    account,
+    key,
+  )
+  if (row === undefined) return
+  const label = integer(row, 0)
+  for (const borne of statements.all('SELECT message_id FROM message_labels WHERE label_id = ?', label)) {
+    removeLabel(writing, integer(borne, 0), label)
+  }
 }
 
 function renameByObject(

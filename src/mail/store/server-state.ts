@@ -117,7 +117,7 @@ export function formatKeywords(labels: readonly IncomingLabel[]): string {
 function keywordsAtServer({ statements }: Writing, id: MessageId): IncomingLabel[] {
   const rows = statements.all("SELECT keywords FROM locations WHERE message_id = ? AND keywords <> ''", id)
   const keys = new Set(rows.flatMap(row => text(row, 0).split(' ')))
-  return [...keys].map(key => ({ key, kind: 'keyword' }))
+  return [...keys].map((key): IncomingLabel => ({ key, kind: 'keyword' }))
 }
 
 function takeLabels({ writing, account, said }: Taking, id: MessageId, wanted: readonly IncomingLabel[]): boolean {

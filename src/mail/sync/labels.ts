@@ -5,15 +5,18 @@ export function folderLabel({ key, name, role }: Mailbox): IncomingLabel {
   return { key, name, kind: 'folder', ...(role === null ? {} : { role }) }
 }
 
-/** Keywords as labels, and Gmail's labels where there are some. */
-export function tagsOf(state: {
-  readonly keywords: readonly string[]
-  readonly labels?: readonly string[]
-}): IncomingLabel[] {
+/**
+ * Keywords as labels, and Gmail's labels where there are some. A keyword that is called like a folder (`Junk` is set by
+ * several programs) is left out: a name is one label, and the folder must stay one.
+ */
+export function tagsOf(
+  state: { readonly keywords: readonly string[]; readonly labels?: readonly string[] },
+  folders: ReadonlySet<string>,
+): IncomingLabel[] {
   return [
     ...state.keywords.map((key): IncomingLabel => ({ key, kind: 'keyword' })),
     ...(state.labels ?? []).map(gmailLabel),
-  ]
+  ].filter(({ key }) => !folders.has(key))
 }
 
 const gmailRoles: Readonly<Record<string, { readonly name: string; readonly role: LabelRole }>> = {

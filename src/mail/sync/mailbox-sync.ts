@@ -82,10 +82,13 @@ class Round {
   readonly #cursor: string | null
   readonly #underWay: Promise<void>[] = []
   #storing: Promise<void> = Promise.resolve()
+  readonly #folders: ReadonlySet<string>
   #failed: SyncError | undefined
 
   constructor(syncing: MailboxSyncing, cursor: string | null) {
     this.#syncing = syncing
+    const { reader } = syncing.store
+    this.#folders = new Set(reader.mailboxSyncs(syncing.provider.account).map(({ key }) => key))
     this.#cursor = cursor
   }
 
@@ -129,7 +132,13 @@ class Round {
 
   async #prepare({ mailbox, uidvalidity, arrivals }: ChangePage): Promise<Prepared> {
     const { provider, prepare } = this.#syncing
-    const where = { account: provider.account, folder: folderLabel(this.#syncing.mailbox), mailbox, uidvalidity }
+    const where = {
+      account: provider.account,
+      folder: folderLabel(this.#syncing.mailbox),
+      folders: this.#folders,
+      mailbox,
+      uidvalidity,
+    }
     try {
       return { batches: [await prepare(arrivals.map(each => unreadOf(each, where)))], skipped: [] }
     } catch {
@@ -150,7 +159,7 @@ class Round {
       states: flags.map(state => ({
         uid: state.uid,
         flags: state.flags,
-        labels: tagsOf(state),
+        labels: tagsOf(state, this.#folders),
         ...(state.modseq === undefined ? {} : { modseq: state.modseq }),
       })),
       gone,
@@ -210,16 +219,18 @@ async function prepareEach(arrivals: readonly Arrival[], where: Where, prepare: 
 interface Where {
   readonly account: string
   readonly folder: IncomingLabel
+  /** The keys of all mailboxes. */
+  readonly folders: ReadonlySet<string>
   readonly mailbox: string
   readonly uidvalidity: number
 }
 
-function unreadOf(arrival: Arrival, { account, folder, mailbox, uidvalidity }: Where): Unread {
+function unreadOf(arrival: Arrival, { account, folder, folders, mailbox, uidvalidity }: Where): Unread {
   const { raw, flags, receivedAt, uid, modseq, messageId, threadId } = arrival
   return {
     raw,
     account,
-    labels: [folder, ...tagsOf(arrival)],
+    labels: [folder, ...tagsOf(arrival, folders)],
     flags,
     ...(receivedAt === undefined ? {} : { receivedAt }),
     provider: {

@@ -144,6 +144,26 @@ describe('looking through an account', () => {
     expect(box.seen()['m1@x']?.labels).toEqual(['INBOX'])
   })
 
+  test('a keyword that is called like a folder does not turn the folder into a keyword', async () => {
+    server.put('INBOX', { raw: letter(1), keywords: ['Trash', 'Todo', 'Later'] })
+    put(2, 'Trash')
+    await pass()
+    expect(box.seen()).toEqual({
+      'm1@x': { labels: ['INBOX', 'Later', 'Todo'], flags: [] },
+      'm2@x': { labels: ['Trash'], flags: [] },
+    })
+    server.mark({ mailbox: 'INBOX', uidvalidity: 0, uid: 1 }, { add: ['read'] })
+    server.createMailbox('Later')
+    await pass()
+    expect(box.seen()['m1@x']).toEqual({ labels: ['INBOX', 'Todo'], flags: ['read'] })
+    expect(
+      box.reader
+        .labels()
+        .filter(({ kind }) => kind === 'folder')
+        .map(({ key }) => key),
+    ).toContain('Trash')
+  })
+
   test('a mailbox in the state in which it was last seen is not opened again', async () => {
     const states = new Map<string, string>()
     put(1)

@@ -62,7 +62,9 @@ export class FrameReader {
     if (this.#literals.length >= LIMITS.literalsPerResponseMax) {
       throw new ServerMisbehaved('the server put too many literals into one response')
     }
-    const isKept = size <= this.#messageBytesMax
+    // All literals of a response together may be as large as a message, not each of them.
+    const kept = this.#literals.reduce((sum, body) => sum + (body?.length ?? 0), 0)
+    const isKept = kept + size <= this.#messageBytesMax
     this.#text += line.trimEnd()
     // Memory of its own, so that it can be handed to a thread without its neighbours; not filled, so that a server which
     // announces much and sends little costs little.

@@ -10,7 +10,7 @@ export const LIMITS = {
   nestingMax: 64,
   tokensPerResponseMax: 5_000_000,
   mailboxesMax: 10_000,
-  messagesPerMailboxMax: 5_000_000,
+  messagesPerMailboxMax: 2_000_000,
   keywordsPerMessageMax: 64,
   labelsPerMessageMax: 200,
   /** Of one response, as far as it is kept for a person to read. */

@@ -105,7 +105,7 @@ class Listing {
 
   readonly take = (response: RawResponse): void => {
     const status = parseStatus(response)
-    if (status !== undefined) this.statuses.set(status.key, status.status)
+    if (status !== undefined && this.statuses.size < LIMITS.mailboxesMax) this.statuses.set(status.key, status.status)
     if (!/^\* LIST /i.test(response.line) || this.mailboxes.length >= LIMITS.mailboxesMax) return
     const [flags, delimiter, name] = tokenize(response.line, 7)
     const key = textOf(name, response)

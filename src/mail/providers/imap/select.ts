@@ -1,6 +1,8 @@
 import { err, ok, type Result } from '#base/result.ts'
 import { type ProviderError, providerError } from '../provider-error.ts'
 import { type Fetched, isFetch, parseFetch } from './fetch.ts'
+import { ServerMisbehaved } from './frame-reader.ts'
+import { LIMITS } from './limits.ts'
 import type { RawResponse } from './response.ts'
 import { parseUidSet, type UidRanges } from './uid-set.ts'
 import { mailboxArgument, type Wire } from './wire.ts'
@@ -80,6 +82,7 @@ class Opening {
     if (isFetch(response)) {
       const fetched = parseFetch(response)
       if (fetched?.uid !== undefined) this.#changed.push(fetched)
+      if (this.#changed.length > LIMITS.messagesPerMailboxMax) throw new ServerMisbehaved('changes without end')
     }
   }
 
