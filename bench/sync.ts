@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { daemonEnvironment } from '../src/daemon/client/start.ts'
 import { alice, makeSite, startDovecot } from '../test/servers/index.ts'
 import { table } from './measure.ts'
 import { corpus } from './store-corpus.ts'
@@ -110,7 +111,10 @@ function fill(): number {
 function postern(port: number, flagCommand: string): Ours {
   const script = join(import.meta.dirname, 'sync-run.ts')
   const args = [script, join(site.directory, 'mail.db'), String(port), alice.user, alice.password, flagCommand]
-  const { stdout, stderr, status } = spawnSync(process.execPath, args, { encoding: 'utf8' })
+  const { stdout, stderr, status } = spawnSync(process.execPath, args, {
+    encoding: 'utf8',
+    env: daemonEnvironment(process.env),
+  })
   if (status !== 0) throw new Error(stderr)
   return JSON.parse(stdout)
 }

@@ -5,7 +5,7 @@ import { DatabaseSync, type StatementSync, constants as sqlite } from 'node:sqli
 export const applicationId = 0x506f7374
 
 const busyTimeoutMs = 30_000
-const writerCacheKib = 64 * 1024
+const writerCacheKib = 32 * 1024
 const readerCacheKib = 32 * 1024
 const checkpointPages = 4000
 

@@ -13,6 +13,8 @@ export interface PassOptions extends Omit<MailboxSyncing, 'mailbox' | 'isOutdate
   readonly only?: ReadonlySet<string>
   /** The states of mailboxes that were looked through, by key: those that are in the same state are passed over. */
   readonly states?: Map<string, string>
+  /** Gets the mailboxes that are known whole; one that is being fetched is not among them meanwhile. */
+  readonly finished?: Set<string>
   /** Something was heard of the mailbox since it was last asked about. */
   readonly hasNews: (mailbox: string) => boolean
   readonly onMailboxes?: (mailboxes: readonly Mailbox[]) => void
@@ -99,8 +101,9 @@ class Pass {
   }
 
   async #one(mailbox: Mailbox): Promise<SyncError | undefined> {
-    const { hasNews, monotonicMs, onProgress, states } = this.#options
+    const { hasNews, monotonicMs, onProgress, states, finished } = this.#options
     if (mailbox.state !== null && states?.get(mailbox.key) === mailbox.state) return undefined
+    finished?.delete(mailbox.key)
     const done = await syncMailbox({
       ...this.#options,
       mailbox,
@@ -117,6 +120,7 @@ class Pass {
       return undefined
     }
     if (mailbox.state !== null) states?.set(mailbox.key, mailbox.state)
+    finished?.add(mailbox.key)
     this.#arrived += done.value.arrived
     this.#changed += done.value.changed
     return undefined

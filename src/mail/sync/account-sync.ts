@@ -2,7 +2,7 @@ import type { Clock } from '#base/clock.ts'
 import type { Log } from '#base/log.ts'
 import type { Result } from '#base/result.ts'
 import type { Mailbox, MailProvider } from '../providers/provider.ts'
-import { type PassReport, passOver } from './account-pass.ts'
+import { type PassOptions, type PassReport, passOver } from './account-pass.ts'
 import type { Choice } from './choose.ts'
 import type { Happened, SyncStore } from './mailbox-sync.ts'
 import type { Prepare } from './prepare.ts'
@@ -43,6 +43,9 @@ const retryMs = 5_000
 const retryMsMax = 5 * 60_000
 /** New and renamed mailboxes are found by listing; nobody tells of them. */
 const listingMs = 15 * 60_000
+/** A mailbox that takes long goes back to its newest mail so often; with news of it, so soon. */
+const newestAgainMs = 5 * 60_000
+const newsAgainMs = 10_000
 const dayMs = 24 * 60 * 60_000
 const tendStepMs = 100
 /** So much new mail makes housekeeping worth its time. */
@@ -60,6 +63,10 @@ export class AccountSync {
   #watching: { readonly keys: string; readonly stop: AbortController; readonly ended: Promise<void> } | undefined
   #watchFailed: SyncError | undefined
   #passing: Promise<unknown> = Promise.resolve()
+  readonly #finished = new Set<string>()
+  #isLooking = false
+  #isGlancing = false
+  #runs: AbortSignal | undefined
 
   constructor(options: AccountSyncOptions) {
     this.#options = options
@@ -87,6 +94,7 @@ export class AccountSync {
 
   /** Until the signal is aborted. */
   async run(signal: AbortSignal): Promise<void> {
+    this.#runs = signal
     signal.addEventListener('abort', () => this.#wake?.(), { once: true })
     try {
       for (let failures = 0; !signal.aborted; ) {
@@ -121,27 +129,36 @@ export class AccountSync {
   }
 
   async #pass(signal: AbortSignal, only: ReadonlySet<string> | undefined): Promise<Result<PassReport, SyncError>> {
-    const { provider, clock, log, onHappened, historyDays } = this.#options
+    const { provider, clock, log } = this.#options
     const { account } = provider
     if (this.#status.state !== 'ready') this.#say({ state: 'syncing' })
     const began = clock.monotonicMs()
+    const begun = new Map<string, number>()
+    this.#isLooking = true
     const done = await passOver({
-      ...this.#options,
-      signal,
-      states: this.#states,
-      ...(only === undefined ? {} : { only }),
-      ...(historyDays === null ? {} : { since: clock.now() - historyDays * dayMs }),
-      hasNews: mailbox => this.#news.delete(mailbox),
+      ...this.#passOptions(signal, only),
+      hasNews: mailbox => {
+        const now = clock.monotonicMs()
+        const passedMs = now - (begun.get(mailbox) ?? began)
+        const isDue = passedMs > newestAgainMs || (passedMs > newsAgainMs && this.#news.has(mailbox))
+        if (isDue) {
+          begun.set(mailbox, now)
+          this.#news.delete(mailbox)
+        }
+        return isDue
+      },
       onMailboxes: mailboxes => {
         this.#mailboxes = mailboxes
         for (const key of only ?? mailboxes.map(mailbox => mailbox.key)) this.#news.delete(key)
+        // A first look may take hours: what comes meanwhile is to be seen meanwhile.
+        if (this.#runs !== undefined) void this.#keepWatching(this.#runs)
       },
-      onHappened,
       onProgress: meter => {
         const progress = meter.read(clock.monotonicMs())
         if (progress.total > 0) this.#say({ state: 'syncing', progress })
       },
-      monotonicMs: () => clock.monotonicMs(),
+    }).finally(() => {
+      this.#isLooking = false
     })
     if (signal.aborted) return done
     const tookMs = Math.round(clock.monotonicMs() - began)
@@ -159,6 +176,38 @@ export class AccountSync {
       this.#say({ state: stateAfter(done.error), problem: done.error, progress: null })
     }
     return done
+  }
+
+  #passOptions(signal: AbortSignal, only: ReadonlySet<string> | undefined): PassOptions {
+    const { clock, historyDays } = this.#options
+    return {
+      ...this.#options,
+      signal,
+      states: this.#states,
+      finished: this.#finished,
+      ...(only === undefined ? {} : { only }),
+      ...(historyDays === null ? {} : { since: clock.now() - historyDays * dayMs }),
+      hasNews: () => false,
+      monotonicMs: () => clock.monotonicMs(),
+    }
+  }
+
+  /** While a long look goes on, mailboxes that are whole are looked at beside it when there is news of them. */
+  async #glance(signal: AbortSignal): Promise<void> {
+    if (this.#isGlancing) return
+    this.#isGlancing = true
+    try {
+      while (this.#isLooking && !signal.aborted) {
+        const only = this.#news.intersection(this.#finished)
+        if (only.size === 0) return
+        for (const key of only) this.#news.delete(key)
+        const done = await passOver(this.#passOptions(signal, only))
+        // The long look meets the same trouble, and says so.
+        if (!done.ok) return
+      }
+    } finally {
+      this.#isGlancing = false
+    }
   }
 
   /** The index is merged while nobody waits; each step lets others write in between. */
@@ -187,6 +236,11 @@ export class AccountSync {
       if (news.ok) {
         this.#news.add(news.value.mailbox)
         this.#states.delete(news.value.mailbox)
+        if (this.#isLooking) {
+          this.#glance(signal).catch((error: unknown) => {
+            this.#options.log.error('sync.glance', { reason: error instanceof Error ? error.message : String(error) })
+          })
+        }
       } else this.#watchFailed = atProvider(news.error)
       this.#wake?.()
     }

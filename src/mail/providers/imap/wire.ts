@@ -24,6 +24,9 @@ export interface Completed {
   readonly text: string
 }
 
+/** A farewell is not worth more. */
+const logoutMs = 1_000
+
 interface Pending extends CommandOptions {
   readonly tag: string
   readonly literals: Uint8Array[][]
@@ -118,7 +121,9 @@ export class Wire {
   }
 
   async logout(): Promise<void> {
+    const timer = setTimeout(() => this.close(), logoutMs)
     if (this.isIdle) await this.run('LOGOUT')
+    clearTimeout(timer)
     this.close()
   }
 
