@@ -300,7 +300,7 @@ describe('whatever happens in whatever order', () => {
         expect(value(check(box.reader, { withRaw: true }))).toEqual([])
         box.close()
       }),
-      { numRuns: Number(process.env.OUTBOX_RUNS ?? 30) },
+      { numRuns: Number(process.env.OUTBOX_RUNS ?? 100) },
     )
   })
 
