@@ -58,9 +58,8 @@ async function remember(): Promise<ReadonlyMap<string, string>> {
     const submitted = queue.submit(given, Number.isFinite(when) && when > 0 ? Math.min(when, now) : now)
     names.set(opened(submitted).draft.id, String(id))
   }
-  const store = opened(Store.open(join(directory, 'canonical.log'), { now }))
-  const summary = await runLibrarian({ queue, store, processor: deterministic, now: Date.now })
-  store.close()
+  const openStore = () => Promise.resolve(Store.open(join(directory, 'canonical.log'), { now: Date.now() }))
+  const summary = opened(await runLibrarian({ queue, openStore, processor: deterministic, now: Date.now }))
   const lost = summary.items.filter(({ state }) => state !== 'accepted' && state !== 'conflict')
   if (lost.length > 0) process.stderr.write(`${lost.length} documents were not committed (${lost[0]?.code})\n`)
   return names

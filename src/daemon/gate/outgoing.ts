@@ -1,6 +1,7 @@
 import { type Answered, linksIn, normalLink, type Outgoing, type Recipient } from '#gate/index.ts'
 import { readDraftContent } from '#mail/compose/index.ts'
 import { draftById, type SendRow, sendById, sendBytes } from '#mail/drafts/index.ts'
+import { authenticationOf } from '#mail/letter/authentication.ts'
 import { readLetter } from '#mail/letter/index.ts'
 import { parseMessage } from '#mail/mime/index.ts'
 import { renderHtml, renderPlain } from '#mail/render/index.ts'
@@ -102,15 +103,6 @@ function factsOfAnswered(core: Core, message: ListedMessage): Answered {
     replyTo: replyTo.length === 0 ? [author] : replyTo.map(({ email }) => email.toLowerCase()),
     authentication: authenticationOf(authenticationResults),
   }
-}
-
-/**
- * The topmost result is that of the last server on the way, which is our own provider's. A pass helps nobody here,
- * since anybody can write one further down; a failure holds an answer.
- */
-export function authenticationOf(results: readonly string[]): Answered['authentication'] {
-  const found = /\bdmarc\s*=\s*([a-z]+)/i.exec(results[0] ?? '')?.[1]?.toLowerCase()
-  return found === 'pass' ? 'pass' : found === 'fail' ? 'fail' : 'none'
 }
 
 /** The person wrote the link by hand before: it stands in mail that they sent, outside of what they quoted. */

@@ -192,8 +192,6 @@ export interface Work {
   /** Of the process that has it; 0 for none. */
   readonly pid: number
   readonly lastError?: { readonly stage: string; readonly code: string }
-  /** SHA-256 of the batch that is about to be committed: found again after a crash, the draft was accepted. */
-  readonly batch?: string
 }
 
 export type QueueError = { readonly code: QueueErrorCode; readonly message: string }

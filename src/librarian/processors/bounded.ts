@@ -5,6 +5,7 @@ import type { Pipeline } from '#memory/compile/pipeline.ts'
 import { sourceRule } from '#memory/compile/source.ts'
 import { renderMemory, type SymbolLookup } from '#memory/read/render.ts'
 import type { Surface } from '../surface.ts'
+import { instant } from './candidates.ts'
 
 /**
  * One candidate, compiled on a copy of the real state and cut down to what its surface allows. What the form claims of
@@ -31,13 +32,21 @@ const refusedHeads: ReadonlySet<string> = new Set([
   'authoritative_clear',
 ])
 
-export function judge(candidate: string, surface: Surface, scratch: Pipeline, now: number): Judged {
+export function judge(candidate: string, surface: Bounds, scratch: Pipeline, now: number): Judged {
+  const first = judgeOnce(candidate, surface, scratch, now)
+  if (first.outcome !== 'conflict' || surface.confirmedAt === undefined) return first
+  const sinceNow = heldSince(candidate, surface.confirmedAt)
+  return sinceNow === undefined ? first : judgeOnce(sinceNow, surface, scratch, now)
+}
+
+/** What a surface allows, and when a person confirmed the statements: they count as theirs, and hold from then. */
+export type Bounds = Surface & { readonly confirmedAt?: number }
+
+function judgeOnce(candidate: string, surface: Bounds, scratch: Pipeline, now: number): Judged {
   const compiled = scratch.compile(candidate, now, { refused: refusedHeads })
   if (!compiled.ok) {
     const code = errorPath(compiled.error)
-    return code.endsWith('SupersessionConflict')
-      ? { outcome: 'conflict', text: candidate, with: '' }
-      : { outcome: 'refused', code }
+    return code.endsWith('SupersessionConflict') ? atTheSameTime(candidate, scratch, now) : { outcome: 'refused', code }
   }
   const symbols = lookupOf(scratch)
   const memories = compiled.value.records.filter(isMemory)
@@ -47,9 +56,28 @@ export function judge(candidate: string, surface: Surface, scratch: Pipeline, no
   scratch.rollback()
   if (record === undefined || memories.length !== 1 || text === undefined)
     return { outcome: 'refused', code: 'NotOneMemory' }
-  if (!surface.heads.some(head => head === record.type))
+  if (!surface.heads.some(head => head === record.type)) {
     return { outcome: 'refused', code: `HeadNotAllowed.${record.type}` }
-  return compared(record, text, scratch)
+  }
+  const names = text.replace(/"(?:[^"\\]|\\.)*"/g, '""')
+  // Those names say where memory came from, and are given by the librarian alone.
+  if (/@draft_/.test(names)) return { outcome: 'refused', code: 'NameReserved' }
+  // A name that looks like another one would be taken for it by whoever reads the answer.
+  if (!surface.trusted && /[^\x20-\x7e]/.test(names)) return { outcome: 'refused', code: 'NameNotAscii' }
+  return compared(record, text, scratch, surface.confirmedAt !== undefined)
+}
+
+/** Memory has something of the very same time: the same thing, or another. Compiled as of long ago, to compare. */
+function atTheSameTime(candidate: string, scratch: Pipeline, now: number): Judged {
+  const conflict = { outcome: 'conflict', text: candidate, with: '' } as const
+  const earlier = heldSince(candidate, 1)
+  const compiled = earlier === undefined ? undefined : scratch.compile(earlier, now, { refused: refusedHeads })
+  if (compiled?.ok !== true) return conflict
+  const record = compiled.value.records.find(isMemory)
+  scratch.rollback()
+  const found = record?.type === 'sem' ? currentOf(record, scratch) : undefined
+  if (record?.type !== 'sem' || found === undefined) return conflict
+  return sameValue(found, record) ? { outcome: 'known' } : { ...conflict, with: formOf(found, scratch) }
 }
 
 /** The state's table of names, for rendering. */
@@ -61,9 +89,19 @@ export function lookupOf(pipeline: Pipeline): SymbolLookup {
   }
 }
 
-function boundedText(record: MemoryRecord, surface: Surface, symbols: SymbolLookup): string | undefined {
+/** The same form with another `:v`; undefined for one that has none. */
+function heldSince(form: string, at: number): string | undefined {
+  const masked = form.replace(/"(?:[^"\\]|\\.)*"/g, text => `"${' '.repeat(text.length - 2)}"`)
+  const found = /\s:v\s+[^\s()]+/.exec(masked)
+  if (found === null) return undefined
+  return `${form.slice(0, found.index)} :v ${instant(at)}${form.slice(found.index + found[0].length)}`
+}
+
+function boundedText(record: MemoryRecord, surface: Bounds, symbols: SymbolLookup): string | undefined {
   const claimed = record.type === 'inf' ? undefined : symbols(record.source)?.name
-  const source = claimed !== undefined && surface.sources.includes(claimed) ? claimed : surface.sources.at(-1)
+  const allowed = claimed !== undefined && surface.sources.includes(claimed) ? claimed : surface.sources.at(-1)
+  const isConfirmed = surface.confirmedAt !== undefined && allowed === 'pending_verification' && record.type !== 'pro'
+  const source = isConfirmed ? 'self_report' : allowed
   const bound = record.type === 'inf' || source === undefined ? 65_535 : sourceRule(source).bound
   const confidence = Math.min(record.confidence, Math.round(surface.confidenceMax * 65_535), bound)
   const rendered = renderMemory({ ...record, confidence }, symbols)
@@ -72,25 +110,32 @@ function boundedText(record: MemoryRecord, surface: Surface, symbols: SymbolLook
 }
 
 /** Held against what is current: the same thing is known, another thing under the same key is a conflict or an update. */
-function compared(record: MemoryRecord, text: string, pipeline: Pipeline): Judged {
+function compared(record: MemoryRecord, text: string, pipeline: Pipeline, isConfirmed: boolean): Judged {
   if (record.type !== 'sem') return { outcome: 'fact', text }
-  const { state } = pipeline
+  const found = currentOf(record, pipeline)
+  if (found === undefined) return { outcome: 'fact', text }
+  if (sameValue(found, record)) return { outcome: 'known' }
+  const isNewer = record.validAt > found.validAt
+  // What is less certain never replaces what is more certain, unless a person says so.
+  if (isNewer && (isConfirmed || record.confidence >= found.confidence)) return { outcome: 'fact', text }
+  return { outcome: 'conflict', text, with: formOf(found, pipeline) }
+}
+
+type Fact = Extract<MemoryRecord, { type: 'sem' }>
+
+function currentOf(record: Fact, { state }: Pipeline): Fact | undefined {
   const key = state.semantic.find(record.subject, record.predicate)
   const row = key < 0 ? -1 : state.semantic.headOf(key)
   const found = row < 0 ? undefined : state.memories.record(row)
-  if (found?.type !== 'sem') return { outcome: 'fact', text }
-  if (sameValue(found, record)) return { outcome: 'known' }
-  const isNewer = record.validAt > found.validAt
-  // What is less certain never replaces what is more certain.
-  if (isNewer && record.confidence >= found.confidence) return { outcome: 'fact', text }
-  const rendered = renderMemory(found, lookupOf(pipeline))
-  return { outcome: 'conflict', text, with: rendered.ok ? rendered.value : '' }
+  return found?.type === 'sem' ? found : undefined
 }
 
-function sameValue(
-  one: Extract<MemoryRecord, { type: 'sem' }>,
-  other: Extract<MemoryRecord, { type: 'sem' }>,
-): boolean {
+function formOf(record: MemoryRecord, pipeline: Pipeline): string {
+  const rendered = renderMemory(record, lookupOf(pipeline))
+  return rendered.ok ? rendered.value : ''
+}
+
+function sameValue(one: Fact, other: Fact): boolean {
   return Buffer.compare(encodeValue(one.object), encodeValue(other.object)) === 0
 }
 

@@ -9,7 +9,7 @@ import { MEMORY_HEADS } from '../surface.ts'
  */
 export interface Candidates {
   readonly forms: readonly string[]
-  /** Pieces of the text, to be kept as evidence. */
+  /** Pieces of the text, to be kept as evidence; empty when the forms say everything. */
   readonly evidence: readonly string[]
 }
 
@@ -21,9 +21,9 @@ const datedLine = /^\s*(?:[-*]\s+)?((?:19|20)\d\d-\d\d-\d\d)\s*[:—–-]\s+(\S.
 const headingLine = /^#{1,6}\s+(.{1,80})$/u
 
 export function candidatesOf(draft: Draft): Candidates {
-  const evidence = piecesOf(draft.text)
   const written = formsIn(draft.text)
-  if (written !== undefined) return { forms: written, evidence }
+  if (written !== undefined) return { forms: written, evidence: [] }
+  const evidence = piecesOf(draft.text)
   const { subject: named, body } = frontMatter(draft.text)
   let subject = named
   const forms: string[] = []
@@ -98,7 +98,7 @@ function datedForm(line: string, subject: string | undefined, draft: Draft): str
 
 function sem(subject: string, predicate: string, object: string, at: string): string {
   const text = renderLiteral({ type: 'string', value: object })
-  return `(sem ${subject} ${predicate} ${text} :src @pending_verification :c 1.0 :v ${at})`
+  return `(sem ${subject} ${predicate} ${text} :src @pending_verification :c 0.6 :v ${at})`
 }
 
 /** Times of the language have milliseconds; those of a draft are never before 1970. */

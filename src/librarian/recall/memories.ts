@@ -3,13 +3,16 @@ import type { Pipeline } from '#memory/compile/pipeline.ts'
 import { executeQuery } from '#memory/read/query.ts'
 import { renderMemory, type SymbolLookup } from '#memory/read/render.ts'
 import { lookupOf } from '../processors/bounded.ts'
+import { type Source, Sources } from '../sources.ts'
 import type { Document } from './index.ts'
 
 /** A document made of memory: one record, or all the evidence of one draft. */
 export interface MemoryDocument extends Document {
   readonly records: readonly string[]
-  /** The draft that it came from; undefined for what was written without one. */
+  /** The draft whose words these are; undefined for a record. */
   readonly draft: string | undefined
+  /** Where it came from; undefined for what was written past the librarian. */
+  readonly source: Source | undefined
   /** Nobody has confirmed it. */
   readonly unconfirmed: boolean
 }
@@ -23,10 +26,13 @@ export function memoryDocuments(pipeline: Pipeline): readonly MemoryDocument[] {
   const found = executeQuery(pipeline, `(query :limit ${recordsMax})`)
   const events = executeQuery(pipeline, `(query :kind epi :limit ${recordsMax})`)
   const symbols = lookupOf(pipeline)
+  const sources = new Sources(pipeline)
   const records = [...(found.ok ? found.value.records : []), ...(events.ok ? events.value.records : [])]
   const evidence = new Map<string, { text: string[]; at: number; records: string[] }>()
   const documents: MemoryDocument[] = []
   for (const record of records) {
+    const source = sources.ofRecord(record)
+    if (source?.revoked !== undefined) continue
     const draft = record.type === 'sem' ? draftName.exec(symbols(record.subject)?.name ?? '')?.[1] : undefined
     if (draft !== undefined && record.type === 'sem') {
       if (!evidenceName.test(symbols(record.predicate)?.name ?? '')) continue // provenance is no knowledge
@@ -41,10 +47,18 @@ export function memoryDocuments(pipeline: Pipeline): readonly MemoryDocument[] {
     if (!form.ok || text === '') continue
     const id = symbols(record.memory)?.name ?? ''
     const unconfirmed = record.type !== 'inf' && symbols(record.source)?.name === 'pending_verification'
-    documents.push({ id, text, at: atOf(record), records: [id], draft: undefined, unconfirmed })
+    documents.push({ id, text, at: atOf(record), records: [id], draft: undefined, source, unconfirmed })
   }
   for (const [draft, { text, at, records: names }] of evidence) {
-    documents.push({ id: `draft_${draft}`, text: text.join('\n'), at, records: names, draft, unconfirmed: true })
+    documents.push({
+      id: `draft_${draft}`,
+      text: text.join('\n'),
+      at,
+      records: names,
+      draft,
+      source: sources.ofDraft(draft),
+      unconfirmed: true,
+    })
   }
   return documents
 }

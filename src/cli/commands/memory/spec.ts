@@ -1,4 +1,5 @@
 import type { Command, Option, Positional } from '../../command.ts'
+import { draftedMemoryCommands } from '../librarian/spec.ts'
 
 const log = {
   log: { summary: 'The memory log; that of the repository around the current directory when left out', value: 'PATH' },
@@ -131,6 +132,7 @@ export const memoryCommands: readonly Command[] = [
         stateless: true,
         load: () => import('./replay.ts'),
       },
+      ...draftedMemoryCommands,
     ],
   },
 ]

@@ -1,0 +1,102 @@
+import { existsSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { deterministic } from '#librarian/processors/deterministic.ts'
+import { type RunSummary, runLibrarian } from '#librarian/run.ts'
+import { sealKeysOf } from '#memory/seal-key.ts'
+import { Store } from '#memory/store.ts'
+import { traceToLog } from '#memory/trace.ts'
+import type { Invocation, Run } from '../../command.ts'
+import type { Session } from '../../session.ts'
+import { createLog, logPathOf } from '../memory/open-log.ts'
+import { storeFailure } from '../memory/refusal.ts'
+import { openQueue } from './queue.ts'
+
+const lockWaitMs = 20_000
+const lockPauseMs = 50
+const watchPauseMs = 2_000
+
+/** `run` once, `watch` until it is stopped. A pass that found nothing prints nothing. */
+export const run: Run = async (invocation, session) => {
+  if (!existsSync(logPathOf(invocation.options, session))) await createLog(invocation.options, session)
+  if (invocation.path.at(-1) === 'run') {
+    const summary = await pass(invocation, session)
+    tell(summary, session)
+    return summary.items.some(({ state }) => state === 'failed' || state === 'quarantined') ? 'failed' : 'done'
+  }
+  const stopped = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.abort())
+  while (!stopped.signal.aborted) {
+    const summary = await pass(invocation, session)
+    if (summary.items.length > 0 || summary.recovered > 0) tell(summary, session)
+    await sleep(watchPauseMs, undefined, { signal: stopped.signal }).catch(() => undefined)
+  }
+  return 'done'
+}
+
+async function pass({ options }: Invocation, session: Session): Promise<RunSummary> {
+  const path = logPathOf(options, session)
+  const queue = openQueue(options, session, true)
+  const limit = options.value('limit')
+  const ran = await runLibrarian({
+    queue,
+    openStore: () => openPatiently(path, session),
+    processor: deterministic,
+    now: () => session.clock.now(),
+    isAlive,
+    ...(limit === undefined ? {} : { limit: Math.max(1, Number(limit) || 1) }),
+    onProgress: (done, total) => session.output.progress(`${done} of ${total} drafts`),
+  })
+  session.output.progress('')
+  if (!ran.ok) throw storeFailure(ran.error, path)
+  return ran.value
+}
+
+/** A process that may not be looked at is somebody's. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (cause) {
+    return cause instanceof Error && 'code' in cause && cause.code !== 'ESRCH'
+  }
+}
+
+/** Another writer is done within moments: waiting for it is what a person would do. */
+async function openPatiently(path: string, session: Session): ReturnType<typeof tryOpen> {
+  const until = session.clock.monotonicMs() + lockWaitMs
+  for (;;) {
+    const opened = await tryOpen(path, session)
+    if (opened.ok || opened.error.code !== 'Locked' || session.clock.monotonicMs() > until) return opened
+    await sleep(lockPauseMs)
+  }
+}
+
+async function tryOpen(path: string, session: Session) {
+  const trace = traceToLog(await session.log())
+  return Store.open(path, { now: session.clock.now(), trace, keys: sealKeysOf(path), owner: 'postern librarian' })
+}
+
+function tell({ recovered, items }: RunSummary, { output }: Session): void {
+  const states: Record<string, number> = {}
+  for (const { state } of items) states[state] = (states[state] ?? 0) + 1
+  const sum = (key: 'facts' | 'known' | 'conflicts' | 'refused') => items.reduce((total, each) => total + each[key], 0)
+  if (output.json) {
+    output.data({
+      drafts: items.length,
+      recovered,
+      states,
+      facts: sum('facts'),
+      known: sum('known'),
+      conflicts: sum('conflicts'),
+      refused: sum('refused'),
+      items,
+    })
+    return
+  }
+  const words = Object.entries(states).map(([state, count]) => `${count} ${state}`)
+  output.write(`${items.length} drafts${words.length === 0 ? '' : `: ${words.join(', ')}`}; ${sum('facts')} memories\n`)
+  for (const { id, state, code } of items) {
+    if (code !== undefined && state !== 'accepted') output.complain(`${id} is ${state}: ${code}`)
+  }
+  if (sum('conflicts') > 0) output.talk('next: postern memory conflicts')
+}
