@@ -7,6 +7,7 @@ import { threadResources } from './resources-mail.ts'
 import { McpServer, RpcFault } from './server.ts'
 import type { Tool } from './tool.ts'
 import { mailTools } from './tools/mail.ts'
+import { memoryTools } from './tools/memory.ts'
 import { planTools } from './tools/plans.ts'
 import { writingTools } from './tools/writing.ts'
 
@@ -17,6 +18,8 @@ import { writingTools } from './tools/writing.ts'
 export interface ServeOptions {
   readonly version: string
   readonly log: Log
+  /** Whose memory it is; undefined outside of any. */
+  readonly workspace: () => string | undefined
   readonly connect: () => Promise<DaemonClient>
   readonly input: AsyncIterable<Uint8Array>
   readonly write: (line: string) => void
@@ -40,6 +43,7 @@ export async function serve(options: ServeOptions): Promise<void> {
     ...mailTools(daemon, randomBytes),
     ...writingTools(daemon, randomBytes),
     ...planTools(daemon, randomBytes),
+    ...memoryTools(daemon, randomBytes, options.workspace),
   ]
   // The gate decides on every call anyway: what is offered may be known for a while.
   let offer: { readonly until: number; readonly tools: Promise<readonly Tool[]> } | undefined

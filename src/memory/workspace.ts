@@ -58,6 +58,9 @@ export function idOfUlid(ulid: Uint8Array): string {
 /** Directories that are looked at on the way up; deeper nesting is no honest path. */
 const levelsMax = 512
 
+/** The demo's memory belongs to no repository. */
+export const demoWorkspace = 'demo'
+
 /**
  * The workspace of `start`: the nearest directory above it with a `.git`. A `.git` *file* (a worktree, a submodule)
  * leads to its own repository, never to one around it.

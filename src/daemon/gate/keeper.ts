@@ -285,6 +285,7 @@ export class Gatekeeper {
 
   #use(actor: string, name: RequestName, params: CheckedParams, messages: number): void {
     if (name === 'plan.apply' || name === 'mail.change') this.#usage.add(actor, 'messages', messages)
+    if (name === 'memory.draft') this.#usage.add(actor, 'memory_drafts', 1)
     if (name === 'send.queue') {
       this.#usage.add(actor, 'sends', 1)
       const outgoing = outgoingOf(this.#core, Number(params.send_id))

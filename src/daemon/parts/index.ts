@@ -4,6 +4,7 @@ import type { Gatekeeper } from '../gate/keeper.ts'
 import { gatePart } from '../gate/part.ts'
 import { outboxPart } from '../outbox/index.ts'
 import type { Core, Handlers, Part } from '../part.ts'
+import { rememberingPart } from '../remembering/index.ts'
 import { sendingPart } from '../sending/index.ts'
 import { syncPart } from '../sync/index.ts'
 import { type Clients, operatingPart } from './operating.ts'
@@ -27,6 +28,7 @@ export function assemble(
   const accounts = accountsPart(core)
   const sending = sendingPart(core, accounts)
   const sync = syncPart(core, { outbox, accounts, sending })
+  const remembering = rememberingPart(core, gate.keeper)
   let handlers: Handlers | undefined
   const guarding = gatePart(core, { ...gate, handlers: () => present(handlers) })
   handlers = {
@@ -36,10 +38,11 @@ export function assemble(
     ...sending.handlers,
     ...operating.handlers,
     ...sync.handlers,
+    ...remembering.handlers,
     ...guarding.handlers,
   }
   // The gate is there before what it guards, and ends after it.
-  return { parts: [guarding, reading, outbox, accounts, sending, operating, sync], handlers }
+  return { parts: [guarding, reading, outbox, accounts, sending, operating, sync, remembering], handlers }
 }
 
 interface GateParts {

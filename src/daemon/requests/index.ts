@@ -4,6 +4,7 @@ import { changingRequests } from './changing.ts'
 import { guardingRequests } from './guarding.ts'
 import { operatingRequests } from './operating.ts'
 import { readingRequests } from './reading.ts'
+import { rememberingRequests } from './remembering.ts'
 import type { RequestSpec } from './spec.ts'
 import { syncingRequests } from './syncing.ts'
 import { writingRequests } from './writing.ts'
@@ -19,6 +20,7 @@ export const requests = {
   ...syncingRequests,
   ...accountRequests,
   ...writingRequests,
+  ...rememberingRequests,
   ...guardingRequests,
 } as const satisfies Readonly<Record<string, RequestSpec>>
 

@@ -1,8 +1,10 @@
 import { build } from '#base/build.ts'
 import { writeAll } from '#base/descriptor.ts'
 import { Failure } from '#base/failure.ts'
+import { demoInstance, type Paths } from '#base/paths.ts'
 import { connectOrStart, DaemonClient } from '#daemon/client/index.ts'
 import { profileNamed } from '#gate/index.ts'
+import { demoWorkspace, findWorkspace } from '#memory/workspace.ts'
 import type { Run } from '../../command.ts'
 
 const stdout = 1
@@ -44,6 +46,7 @@ export const run: Run = async ({ options }, session) => {
   await serve({
     version: build().version,
     log: await session.log(),
+    workspace: () => workspaceOf(options.value('workspace') ?? session.workingDirectory, paths),
     connect,
     input: inputUntil(ending.signal),
     write: line => writeAll(stdout, Buffer.from(line)),
@@ -51,6 +54,13 @@ export const run: Run = async ({ options }, session) => {
     now: () => clock.monotonicMs(),
   })
   return 'done'
+}
+
+/** Asked for each call: a repository may get its remote later. */
+function workspaceOf(directory: string, { instance }: Paths): string | undefined {
+  if (instance === demoInstance) return demoWorkspace
+  const found = findWorkspace(directory)
+  return found.ok ? found.value.id : undefined
 }
 
 /** Standard input, until it ends or the process is told to. */

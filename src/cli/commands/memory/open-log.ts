@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Failure } from '#base/failure.ts'
+import { demoInstance } from '#base/paths.ts'
 import { checkPrivateDirectory, ensurePrivateDirectory } from '#base/private-directory.ts'
 import { systemFiles } from '#memory/canonical/files.ts'
 import { MemoryReader } from '#memory/reader.ts'
 import { sealKeysOf } from '#memory/seal-key.ts'
 import { Store, workspaceLogPath } from '#memory/store.ts'
 import { traceToLog } from '#memory/trace.ts'
-import { findWorkspace, type WorkspaceError, workspaceErrorText } from '#memory/workspace.ts'
+import { demoWorkspace, findWorkspace, type WorkspaceError, workspaceErrorText } from '#memory/workspace.ts'
 import type { Options } from '../../command.ts'
 import type { Session } from '../../session.ts'
 import { storeFailure } from './refusal.ts'
@@ -16,9 +17,10 @@ import { storeFailure } from './refusal.ts'
 export function logPathOf(options: Options, session: Session): string {
   const given = options.value('log')
   if (given !== undefined) return resolve(session.workingDirectory, given)
-  const { dataDir, homeDir } = session.paths
+  const { dataDir, homeDir, instance } = session.paths
   // Also before anything is kept there: a directory that is open to others would take the first memory as well.
   if (existsSync(dataDir)) checkPrivateDirectory(dataDir, homeDir)
+  if (instance === demoInstance) return workspaceLogPath(join(dataDir, 'memory'), demoWorkspace)
   const found = findWorkspace(session.workingDirectory)
   if (found.ok) return workspaceLogPath(join(dataDir, 'memory'), found.value.id)
   throw workspaceFailure(found.error)

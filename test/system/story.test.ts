@@ -1,0 +1,44 @@
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { expect, inject, onTestFinished, test } from 'vitest'
+import { newDirectory, postern } from '../postern.ts'
+
+const story = join(import.meta.dirname, '..', '..', 'scripts', 'story.ts')
+const source = join(import.meta.dirname, '..', '..', 'src', 'main.ts')
+
+test.each([
+  ['from source, as npm start does', undefined],
+  ['with the executable', inject('executable')],
+])('the story is told by the running system: %s', (_how, executable) => {
+  const HOME = newDirectory('home')
+  const env = { HOME, PATH: process.env.PATH ?? '' }
+  const program = executable === undefined ? [process.execPath, source] : [executable]
+  const run = (...args: string[]) => postern(['--demo', ...args], { program, env })
+  onTestFinished(() => {
+    run('daemon', 'stop')
+  })
+  const told = spawnSync(process.execPath, [story, ...(executable === undefined ? [] : [executable])], {
+    env,
+    encoding: 'utf8',
+    timeout: 120_000,
+  })
+  expect(told.stderr).toBe('')
+  expect(told.status).toBe(0)
+  expect(told.stdout).toContain('500 messages added')
+  expect(told.stdout).toContain('it reads the thread: 5 messages')
+  expect(told.stdout).toMatch(/the gate: Held for the person \(.*one_time_code.*\)/)
+  expect(told.stdout).toMatch(/2 drafts: 2 accepted; \d+ memories/)
+  expect(told.stdout).toMatch(/mail: message \w+ from henrik\.dahl@harbour-library\.example/)
+  expect(told.stdout).toMatch(/tail +clean/)
+  expect(told.stdout).toMatch(/sound: \d+ entries/)
+
+  // What it left behind: the letter waits and has gone nowhere, the memory is there and leads back to its message.
+  const waiting = JSON.parse(run('approvals', 'list', '--json').stdout)
+  expect(waiting).toMatchObject([{ state: 'waiting', request: 'send.queue' }])
+  const sent = JSON.parse(run('search', 'to:mark.black-2134@quickmail.example in:sent', '--json').stdout)
+  expect(sent.items ?? sent).toEqual([])
+  const [recalled] = JSON.parse(run('memory', 'recall', 'when does planting begin', '--json').stdout)
+  expect(recalled).toMatchObject({ confirmed: false, waiting: false })
+  expect(run('memory', 'verify')).toMatchObject({ exit: 0 })
+  expect(run('activity', 'verify')).toMatchObject({ exit: 0 })
+})
