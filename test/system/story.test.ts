@@ -34,10 +34,10 @@ test.each([
 
   // What it left behind: the letter waits and has gone nowhere, the memory is there and leads back to its message.
   const waiting = JSON.parse(run('approvals', 'list', '--json').stdout)
-  expect(waiting).toMatchObject([{ state: 'waiting', request: 'send.queue' }])
+  expect(waiting.items).toMatchObject([{ state: 'waiting', request: 'send.queue' }])
   const sent = JSON.parse(run('search', 'to:mark.black-2134@quickmail.example in:sent', '--json').stdout)
-  expect(sent.items ?? sent).toEqual([])
-  const [recalled] = JSON.parse(run('memory', 'recall', 'when does planting begin', '--json').stdout)
+  expect(sent.items).toEqual([])
+  const [recalled] = JSON.parse(run('memory', 'recall', 'when does planting begin', '--json').stdout).items
   expect(recalled).toMatchObject({ confirmed: false, waiting: false })
   expect(run('memory', 'verify')).toMatchObject({ exit: 0 })
   expect(run('activity', 'verify')).toMatchObject({ exit: 0 })

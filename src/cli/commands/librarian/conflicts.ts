@@ -12,7 +12,7 @@ export const run: Run = async ({ options }, session) => {
   const queue = openQueue(options, session, false)
   const ids = queue.ids('conflict')
   if (ids.length === 0) {
-    if (session.output.json) session.output.data([])
+    if (session.output.json) session.output.data({ schema_version: 1, items: [] })
     else session.output.talk('no draft contradicts memory')
     return 'done'
   }
@@ -31,7 +31,7 @@ export const run: Run = async ({ options }, session) => {
       return [{ id, surface, provenance, conflicts: pairs, excerpt: text.slice(0, 200) }]
     })
     if (session.output.json) {
-      session.output.data(found)
+      session.output.data({ schema_version: 1, items: found })
       return 'done'
     }
     for (const { id, surface, conflicts } of found) {

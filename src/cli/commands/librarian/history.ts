@@ -26,14 +26,15 @@ export const run: Run = ({ positionals: [subject = '', predicate], options }, se
       rows.push({ record, form: form.ok ? form.value : '', until, source: sources.ofRecord(record) })
     }
     if (output.json) {
-      output.data(
-        rows.map(({ record, form, until, source }) => ({
+      output.data({
+        schema_version: 1,
+        items: rows.map(({ record, form, until, source }) => ({
           memory: `@${symbols(record.memory)?.name ?? ''}`,
           form,
           until: until === undefined ? null : instant(Number(until)),
           source: sourceJson(source),
         })),
-      )
+      })
       return 'done'
     }
     for (const { record, form, until, source } of rows) {

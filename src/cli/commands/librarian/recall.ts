@@ -20,8 +20,9 @@ export const run: Run = ({ positionals, options }, session) =>
     const hits = recall({ pipeline, queue }, { question: positionals.join(' '), limit })
     const { output } = session
     if (output.json) {
-      output.data(
-        hits.map(({ id, text, at, score, confirmed, waiting, records, source }) => ({
+      output.data({
+        schema_version: 1,
+        items: hits.map(({ id, text, at, score, confirmed, waiting, records, source }) => ({
           id,
           text,
           at: at === undefined ? null : instant(at),
@@ -31,7 +32,7 @@ export const run: Run = ({ positionals, options }, session) =>
           records: records.map(name => `@${name}`),
           source: sourceJson(source),
         })),
-      )
+      })
       return 'done'
     }
     for (const { id, text, at, confirmed, waiting, source } of hits) {

@@ -35,14 +35,15 @@ export const run: Run = ({ positionals: [name = ''], options }, session) =>
     tell(record, 0)
     const { output } = session
     if (output.json) {
-      output.data(
-        lines.map(({ depth, name: memory, form, record: each }) => ({
+      output.data({
+        schema_version: 1,
+        items: lines.map(({ depth, name: memory, form, record: each }) => ({
           depth,
           memory: `@${memory}`,
           form,
           source: sourceJson(sources.ofRecord(each)),
         })),
-      )
+      })
       return 'done'
     }
     for (const { depth, name: memory, form, record: each } of lines) {
