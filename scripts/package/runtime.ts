@@ -73,10 +73,14 @@ function fetch(runtime: string, pin: Pin, { os, cpu }: { readonly os: string; re
   }
   writeFileSync(join(directory, 'package.json'), JSON.stringify({ name: 'runtime', private: true, dependencies }))
   writeFileSync(join(directory, 'package-lock.json'), JSON.stringify(lock))
-  execFileSync('npm', ['ci', `--os=${os}`, `--cpu=${cpu}`, '--ignore-scripts', '--no-audit', '--no-fund'], {
-    cwd: directory,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
+  execFileSync(
+    'npm',
+    ['ci', `--os=${os}`, `--cpu=${cpu}`, '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline'],
+    {
+      cwd: directory,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    },
+  )
   return directory
 }
 
