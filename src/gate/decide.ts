@@ -23,6 +23,7 @@ export function decide(intent: Intent, session: Session): Verdict {
   const scope = narrowed(intent.scope, profile)
   if (typeof scope === 'string') return deny(scope)
   if (isHidden(intent, profile)) return deny('hidden_label')
+  if (intent.isUnfiltered === true && profile.labelsHidden.length > 0) return deny('hidden_scope')
   if (intent.unplanned === true) return deny('unplanned')
   const exceeded = overBudget(intent, session, profile)
   if (exceeded !== undefined) return deny(exceeded)

@@ -10,6 +10,8 @@ export interface Intent {
   /** Messages that would change. */
   readonly messages?: number
   /** They are not those of a plan that was shown before: agents change mail in two steps (R-02-10). */
+  /** It is about all mail of its scope, with no way to leave hidden labels out. */
+  readonly isUnfiltered?: true
   readonly unplanned?: true
   /** Bytes of mail that would leave the store as files. */
   readonly exportBytes?: number

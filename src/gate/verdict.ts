@@ -53,6 +53,8 @@ export const DENY_REASONS = {
   capability: 'this profile may not do that: a person would have to change the profile',
   account: 'this profile does not reach that account: a person would have to add it to the profile',
   hidden_label: 'there is no such message',
+  hidden_scope:
+    'mail under some labels is not there for this profile, and this request cannot leave it out: search, or name messages',
   mixed_accounts: 'the request names things of different accounts',
   unplanned: 'an agent changes mail in two steps: first a plan, which names every message, then its application',
   messages_per_plan: 'that is more messages at once than the profile may change',

@@ -5,6 +5,7 @@ import {
   afterReading,
   type Capability,
   decide,
+  digestOf,
   effectOf,
   type Intent,
   latitude,
@@ -26,7 +27,7 @@ import { type Frozen, freeze } from './freezing.ts'
 import { type Identity, identify } from './identity.ts'
 import { outgoingOf } from './outgoing.ts'
 import { Passphrase } from './passphrase.ts'
-import { readingsIn } from './readings.ts'
+import { readingsIn, textsIn } from './readings.ts'
 import { type CheckedParams, messagesOf, narrow, scopeOf } from './scopes.ts'
 import { Staging } from './staging.ts'
 import { UsageCounts } from './usage.ts'
@@ -127,6 +128,7 @@ export class Gatekeeper {
       this.#record(entry, isGrave ? 'important' : spec.readsContent ? 'standard' : 'ephemeral')
     }
     if (identity.actor === undefined || !result.ok) return
+    if (name === 'draft.save' || name === 'draft.answer') this.#wrote(identity.actor, passage.params)
     if (spec.readsContent) this.#read(identity.actor, passage.params, result.value)
     this.#use(identity.actor, name, passage.params, targets.length)
   }
@@ -173,6 +175,7 @@ export class Gatekeeper {
       capability,
       scope: scopeOf(this.#core, spec, params),
       ...(changes ? { messages: messages.length } : {}),
+      ...(isUnfiltered(name, spec, params) ? { isUnfiltered: true as const } : {}),
       ...(name === 'mail.change' ? { unplanned: true } : {}),
       ...(labels.length > 0 ? { labels } : {}),
       ...(outgoing === undefined ? {} : { outgoing }),
@@ -263,8 +266,21 @@ export class Gatekeeper {
 
   #read(actor: string, params: CheckedParams, result: unknown): void {
     const known = this.#remembered(actor)
-    for (const reading of readingsIn(this.#core, params, result)) known.taint = afterReading(known.taint, reading)
+    const isOwnText = (text: string) => known.written.has(digestOf({ text }))
+    for (const reading of readingsIn(this.#core, params, result, isOwnText)) {
+      known.taint = afterReading(known.taint, reading)
+    }
     known.lastReadAt = this.#core.clock.monotonicMs()
+  }
+
+  /**
+   * A draft's own words come back when it is shown or checked; they are nobody else's. Where an agent had read them
+   * before, they count since then.
+   */
+  #wrote(actor: string, params: CheckedParams): void {
+    const { written } = this.#remembered(actor)
+    if (written.size > writtenMax) written.clear()
+    for (const text of textsIn(params).slice(0, 300)) written.add(digestOf({ text }))
   }
 
   #refused({ actor }: Identity): void {
@@ -275,10 +291,13 @@ export class Gatekeeper {
     const now = this.#core.clock.monotonicMs()
     let known = this.#memory.get(actor)
     if (known === undefined) {
-      known = { taint: untainted, lastReadAt: now, refusals: [] }
+      known = { taint: untainted, lastReadAt: now, refusals: [], written: new Set() }
       this.#memory.set(actor, known)
     }
-    if (now - known.lastReadAt > taintMs) known.taint = untainted
+    if (now - known.lastReadAt > taintMs) {
+      known.taint = untainted
+      known.written.clear()
+    }
     known.refusals = known.refusals.filter(at => now - at < refusalMs).slice(-1_000)
     return known
   }
@@ -303,6 +322,25 @@ interface Remembered {
   taint: Taint
   lastReadAt: number
   refusals: number[]
+  /** Digests of texts that it put into drafts. */
+  readonly written: Set<string>
+}
+
+const writtenMax = 5_000
+
+/** These leave hidden labels out by themselves. */
+const filtered: ReadonlySet<RequestName> = new Set(['mail.search', 'mail.count', 'mail.group'])
+
+/** Reads over a whole account: closed to whom labels are hidden, until a request says that it leaves them out. */
+function isUnfiltered(name: RequestName, spec: RequestSpec, params: CheckedParams): boolean {
+  if (filtered.has(name) || spec.capability === 'status') return false
+  return spec.scope.some(scope => {
+    if (scope.accounts === 'narrowed') return true
+    if (scope.accounts !== 'referenced') return false
+    if (scope.by === 'saved_search') return true
+    const selection = params[scope.field]
+    return scope.by === 'selection' && typeof selection === 'object' && selection !== null && 'query' in selection
+  })
 }
 
 const GRAVE_EFFECTS: ReadonlySet<string> = new Set(['memory', 'destructive', 'outward', 'reconfigure'])

@@ -7,13 +7,19 @@ import type { CheckedParams } from './scopes.ts'
  * What whoever asked has now read: every message that an answer names, with the text that stood beside it. Found by
  * shape and not by request, so that a new request cannot forget to tell.
  */
-export function readingsIn(core: Core, params: CheckedParams, result: unknown): readonly Reading[] {
+export function readingsIn(
+  core: Core,
+  params: CheckedParams,
+  result: unknown,
+  isOwnText: (text: string) => boolean,
+): readonly Reading[] {
   const found = new Map<string, string[]>()
   collect(result, found, undefined, 0)
-  const loose = found.get('') ?? []
+  const named = idsIn(params)
+  const beside = found.get('') ?? []
+  const loose = named.length > 0 ? beside : beside.filter(text => !isOwnText(text))
   found.delete('')
   // Text beside no message belongs to those that the request named (the body of `mail.read`, the bytes of a file).
-  const named = idsIn(params)
   for (const id of named) found.set(id, [...(found.get(id) ?? []), ...loose])
   const readings = [...found].map(([id, texts]) => readingOf(core, id, texts.join('\n')))
   if (named.length === 0 && found.size === 0 && loose.length > 0) readings.push(unknownSource(loose.join('\n')))
@@ -36,6 +42,13 @@ function collect(value: unknown, found: Map<string, string[]>, owner: string | u
     const own = messageIdOf(value) ?? owner
     for (const item of Object.values(value)) collect(item, found, own, depth + 1)
   }
+}
+
+/** The texts that a caller gave: read back beside no message, they tell it nothing. */
+export function textsIn(params: CheckedParams): readonly string[] {
+  const found = new Map<string, string[]>()
+  collect(params, found, 'given', 0)
+  return found.get('given') ?? []
 }
 
 function messageIdOf(value: object): string | undefined {

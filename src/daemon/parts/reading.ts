@@ -5,7 +5,7 @@ import { messageJson } from '#mail/letter/json.ts'
 import { type Attachment, attachmentBytes, attachmentFileName, parseMessage } from '#mail/mime/index.ts'
 import { count, group, type PlanOptions, search } from '#mail/search/index.ts'
 import { type ListedMessage, type MessageId, parseMessageId, type StoreError } from '#mail/store/index.ts'
-import type { Core, Part } from '../part.ts'
+import type { Caller, Core, Part } from '../part.ts'
 import { fromSearch, fromStore, type RequestError, requestError } from '../protocol/errors.ts'
 import type { ResultOf } from '../requests/index.ts'
 import type { readingRequests } from '../requests/reading.ts'
@@ -19,9 +19,10 @@ export function readingPart(core: Core): Part<Names> {
   return {
     name: 'reading',
     handlers: {
-      'mail.search': ({ query, sort, limit, cursor, ...scope }) => {
+      'mail.search': ({ query, sort, limit, cursor, ...scope }, { caller }) => {
         const found = search(reader, query, {
           ...moment(core, scope),
+          ...hiddenFrom(caller),
           limit,
           ...(sort === undefined ? {} : { sort }),
           ...(cursor === undefined ? {} : { cursor }),
@@ -30,14 +31,14 @@ export function readingPart(core: Core): Part<Names> {
         const { messages, nextCursor, warnings } = found.value
         return ok({ items: messages.map(toWire), next_cursor: nextCursor ?? null, warnings: [...warnings] })
       },
-      'mail.count': ({ query, ...scope }) => {
-        const found = count(reader, query, moment(core, scope))
+      'mail.count': ({ query, ...scope }, { caller }) => {
+        const found = count(reader, query, { ...moment(core, scope), ...hiddenFrom(caller) })
         if (!found.ok) return err(fromSearch(found.error))
         const { total, isLowerBound, warnings } = found.value
         return ok({ total, is_lower_bound: isLowerBound, warnings: [...warnings] })
       },
-      'mail.group': ({ query, by, limit, ...scope }) => {
-        const found = group(reader, query, { ...moment(core, scope), by })
+      'mail.group': ({ query, by, limit, ...scope }, { caller }) => {
+        const found = group(reader, query, { ...moment(core, scope), ...hiddenFrom(caller), by })
         if (!found.ok) return err(fromSearch(found.error))
         const groups = found.value.groups.slice(0, limit).map(({ oldest, newest, ...rest }) => {
           return { ...rest, oldest: instant(oldest), newest: instant(newest) }
@@ -117,6 +118,11 @@ interface Asked {
 export function moment({ clock }: Core, { accounts, zone }: Asked): PlanOptions {
   const timeZone = zone ?? Temporal.Now.timeZoneId()
   return { now: clock.now(), timeZone, ...(accounts === undefined ? {} : { accounts }) }
+}
+
+function hiddenFrom({ identity }: Caller): { readonly labelsHidden?: readonly string[] } {
+  const labelsHidden = identity.profile?.labelsHidden ?? []
+  return labelsHidden.length === 0 ? {} : { labelsHidden }
 }
 
 function savedSearches(core: Core, { accounts, zone }: Asked): ResultOf<'saved.list'>['items'] {

@@ -20,6 +20,8 @@ export interface Plan {
 export interface PlanOptions extends Moment {
   /** Names of the accounts that may be seen; undefined means all. */
   readonly accounts?: Scope
+  /** Names of labels whose messages are not there for whoever asks, whatever the query says. */
+  readonly labelsHidden?: readonly string[]
 }
 
 /** Everything about a query that has to be known before rows are read. Errors of the language leave no branch. */
@@ -34,7 +36,12 @@ export function planQuery(statements: Statements, query: string, options: PlanOp
   const names = new Names(statements, options.accounts)
   const isRefused = parsed.warnings.some(({ severity }) => severity === 'error')
   const condition = isRefused ? never : lower(parsed.ast, { names, warn, statements, moment: options })
-  const scoped = combine('and', [condition, hiddenPlaces(parsed.ast, names), accountScope(names)])
+  const scoped = combine('and', [
+    condition,
+    hiddenPlaces(parsed.ast, names),
+    accountScope(names),
+    withoutLabels(options.labelsHidden ?? [], names),
+  ])
   const branches = branchesOf(scoped)
   const canRank = holdsText(parsed.ast) && branches.length <= 1
   return { ast: parsed.ast, canonical: print(parsed.ast), warnings, branches, canRank }
@@ -73,6 +80,13 @@ function accountScope(names: Names): Condition {
   if (names.seesAll) return { kind: 'true' }
   const ids = names.accounts()
   return ids.length === 0 ? never : sql(`m.account_id IN (${ids.map(() => '?').join(', ')})`, ids)
+}
+
+function withoutLabels(hidden: readonly string[], names: Names): Condition {
+  const ids = hidden.flatMap(name => names.labels(name).map(({ id }) => id))
+  if (ids.length === 0) return { kind: 'true' }
+  const marks = ids.map(() => '?').join(', ')
+  return sql(`NOT EXISTS (SELECT 1 FROM message_labels h WHERE h.label_id IN (${marks}) AND h.message_id = m.id)`, ids)
 }
 
 function holdsText(query: Query): boolean {
