@@ -59,7 +59,8 @@ function judgeOnce(candidate: string, surface: Bounds, scratch: Pipeline, now: n
   if (!surface.heads.some(head => head === record.type)) {
     return { outcome: 'refused', code: `HeadNotAllowed.${record.type}` }
   }
-  const names = text.replace(/"(?:[^"\\]|\\.)*"/g, '""')
+  const names = text.replace(/"(?:[^"\\]|\\[\s\S])*"/g, '""')
+  if (!isWithin(text, surface, scratch, now)) return { outcome: 'refused', code: 'NotBounded' }
   // Those names say where memory came from, and are given by the librarian alone.
   if (/@draft_/.test(names)) return { outcome: 'refused', code: 'NameReserved' }
   // A name that looks like another one would be taken for it by whoever reads the answer.
@@ -91,10 +92,15 @@ export function lookupOf(pipeline: Pipeline): SymbolLookup {
 
 /** The same form with another `:v`; undefined for one that has none. */
 function heldSince(form: string, at: number): string | undefined {
-  const masked = form.replace(/"(?:[^"\\]|\\.)*"/g, text => `"${' '.repeat(text.length - 2)}"`)
-  const found = /\s:v\s+[^\s()]+/.exec(masked)
+  return replacedOutside(form, /\s:v\s+[^\s()]+/, ` :v ${instant(at)}`)
+}
+
+/** The first match outside of strings: a string may hold the very words of a keyword, to be rewritten in its place. */
+function replacedOutside(form: string, pattern: RegExp, by: string): string | undefined {
+  const masked = form.replace(/"(?:[^"\\]|\\[\s\S])*"/g, text => `"${' '.repeat(text.length - 2)}"`)
+  const found = pattern.exec(masked)
   if (found === null) return undefined
-  return `${form.slice(0, found.index)} :v ${instant(at)}${form.slice(found.index + found[0].length)}`
+  return `${form.slice(0, found.index)}${by}${form.slice(found.index + found[0].length)}`
 }
 
 function boundedText(record: MemoryRecord, surface: Bounds, symbols: SymbolLookup): string | undefined {
@@ -106,7 +112,24 @@ function boundedText(record: MemoryRecord, surface: Bounds, symbols: SymbolLooku
   const confidence = Math.min(record.confidence, Math.round(surface.confidenceMax * 65_535), bound)
   const rendered = renderMemory({ ...record, confidence }, symbols)
   if (!rendered.ok) return undefined
-  return record.type === 'inf' ? rendered.value : rendered.value.replace(/ :src @[a-z0-9_]+/, ` :src @${source}`)
+  return record.type === 'inf'
+    ? rendered.value
+    : replacedOutside(rendered.value, /\s:src\s+[^\s()]+/, ` :src @${source}`)
+}
+
+/** What will be committed, compiled once more and looked at as it is: cutting down a text must not be all there is. */
+function isWithin(text: string, surface: Bounds, scratch: Pipeline, now: number): boolean {
+  const compiled = scratch.compile(text, now, { refused: refusedHeads })
+  if (!compiled.ok) return false
+  const symbols = lookupOf(scratch)
+  const memories = compiled.value.records.filter(isMemory)
+  const [record] = memories
+  const source = record === undefined || record.type === 'inf' ? undefined : symbols(record.source)?.name
+  scratch.rollback()
+  if (record === undefined || memories.length !== 1) return false
+  const isConfirmed = surface.confirmedAt !== undefined && source === 'self_report'
+  const isSourceFine = record.type === 'inf' || isConfirmed || surface.sources.some(each => each === source)
+  return isSourceFine && record.confidence <= Math.round(surface.confidenceMax * 65_535)
 }
 
 /** Held against what is current: the same thing is known, another thing under the same key is a conflict or an update. */

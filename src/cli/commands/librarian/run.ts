@@ -7,10 +7,12 @@ import { Store } from '#memory/store.ts'
 import { traceToLog } from '#memory/trace.ts'
 import type { Invocation, Run } from '../../command.ts'
 import type { Session } from '../../session.ts'
+import { numberOption } from '../mail/search-options.ts'
 import { createLog, logPathOf } from '../memory/open-log.ts'
 import { storeFailure } from '../memory/refusal.ts'
 import { openQueue } from './queue.ts'
 
+const draftsMax = 1_000_000
 const lockWaitMs = 20_000
 const lockPauseMs = 50
 const watchPauseMs = 2_000
@@ -36,14 +38,14 @@ export const run: Run = async (invocation, session) => {
 async function pass({ options }: Invocation, session: Session): Promise<RunSummary> {
   const path = logPathOf(options, session)
   const queue = openQueue(options, session, true)
-  const limit = options.value('limit')
+  const limit = numberOption(options, 'limit', draftsMax, draftsMax)
   const ran = await runLibrarian({
     queue,
     openStore: () => openPatiently(path, session),
     processor: deterministic,
     now: () => session.clock.now(),
     isAlive,
-    ...(limit === undefined ? {} : { limit: Math.max(1, Number(limit) || 1) }),
+    limit,
     onProgress: (done, total) => session.output.progress(`${done} of ${total} drafts`),
   })
   session.output.progress('')
