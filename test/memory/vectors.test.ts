@@ -21,36 +21,53 @@ import { core, type ProgramStep, programs, type ScenarioStep as Step } from './v
 
 /** Refused by the reference, accepted here: tried on a copy of the log, so that what follows stays comparable. */
 const acceptedHere: Readonly<Record<string, string>> = {
-  'accept_reject 2': 'an alias between a name that exists and one that does not',
-  'accept_reject 3': 'an alias between a name that does not exist and one that does',
+  'accept_reject 2': 'D16: an alias between a name that exists and one that does not',
+  'accept_reject 3': 'D16: an alias between a name that does not exist and one that does',
 }
 
 /** The verdict here instead. From then on the ids are others, so only the names of verdicts are compared. */
 const refusedHere: Readonly<Record<string, readonly [verdict: string, why: string]>> = {
-  'accept_reject 78': ['Pipeline.Bind.ReservedName', 'a name that only a memory may get'],
-  'reserved_name_collisions 1': ['Pipeline.Bind.ReservedName', 'a name that only a memory may get'],
-  'reserved_name_collisions 3': ['ok', 'nothing blocks the name that the memory gets'],
-  'reserved_name_collisions 4': ['ok', 'the same'],
-  'reserved_name_collisions 7': ['Pipeline.Emit.SemanticSupersessionConflict', 'step 4 is there already'],
-  'reserved_name_collisions 8': ['Pipeline.Bind.ReservedName', 'a name that only an episode may get'],
-  'reserved_name_collisions 12': ['ok', 'nothing blocks the name that the episode gets'],
-  'reserved_name_collisions 15': ['Pipeline.Bind.ReservedName', 'a name that only an episode may get'],
+  'accept_reject 78': ['Pipeline.Bind.ReservedName', 'D1: a name that only a memory may get'],
+  'reserved_name_collisions 1': ['Pipeline.Bind.ReservedName', 'D1: a name that only a memory may get'],
+  'reserved_name_collisions 3': ['ok', 'D1: nothing blocks the name that the memory gets'],
+  'reserved_name_collisions 4': ['ok', 'D1: the same'],
+  'reserved_name_collisions 7': ['Pipeline.Emit.SemanticSupersessionConflict', 'D1: step 4 is there already'],
+  'reserved_name_collisions 8': ['Pipeline.Bind.ReservedName', 'D1: a name that only an episode may get'],
+  'reserved_name_collisions 12': ['ok', 'D1: nothing blocks the name that the episode gets'],
+  'reserved_name_collisions 15': ['Pipeline.Bind.ReservedName', 'D1: a name that only an episode may get'],
   'same_batch_rename_source_kind 2': [
     'Pipeline.Semantic.ConfidenceExceedsSourceBound',
-    'a source is bound by the name it has where it is used',
+    'D14: a source is bound by the name it has where it is used',
   ],
   'same_batch_rename_source_kind 4': [
     'Pipeline.Semantic.ConfidenceExceedsSourceBound',
-    'the source was not renamed, because step 2 was refused',
+    'D14: the source was not renamed, because step 2 was refused',
   ],
-  'rename_to_reserved_name 1': ['Pipeline.Bind.ReservedName', 'a name that only a memory may get'],
-  'rename_to_reserved_name 3': ['ok', 'nothing blocks the name that the memory gets'],
-  'rename_to_reserved_name 5': ['Pipeline.Emit.SemanticSupersessionConflict', 'step 3 is there already'],
+  'rename_to_reserved_name 1': ['Pipeline.Bind.ReservedName', 'D1: a name that only a memory may get'],
+  'rename_to_reserved_name 3': ['ok', 'D1: nothing blocks the name that the memory gets'],
+  'rename_to_reserved_name 5': ['Pipeline.Emit.SemanticSupersessionConflict', 'D1: step 3 is there already'],
 }
 
 /** Answers that differ otherwise than by what a retroactive write left readable. */
 const answeredOtherwise: Readonly<Record<string, string>> = {
-  'queries 9': 'episodic records are returned when they are asked for',
+  'queries 9': 'D19: episodic records are returned when they are asked for',
+}
+
+/**
+ * D2, the steps by scenario: a write that is valid earlier than the current fact leaves that fact readable. Such an
+ * answer holds all that the reference answers, in its order, and beyond that only what such a write hides there.
+ */
+const moreReadable: Readonly<Record<string, readonly number[]>> = {
+  retroactive_reads: [3, 5],
+  randomised_with_collisions: [7, 25, 37, 50, 68],
+  randomised_clean: [
+    ...[14, 26, 32, 44, 57, 63, 69, 75, 87, 93, 106, 118, 124, 142, 149, 161, 173, 179, 185, 191, 198, 216, 222, 228],
+    ...[234, 240, 247, 253, 259, 265, 277, 289, 296],
+  ],
+}
+
+function isListed(label: string, name: string, at: number): boolean {
+  return label in answeredOtherwise || moreReadable[name]?.includes(at) === true
 }
 
 function openStore(path: string): Store {
@@ -78,10 +95,9 @@ describe.each(core().scenarios)('the scenario $name', ({ name, steps, file_hex }
       } else if (step.op === 'query') {
         const got = answered(store, step)
         const isSame = JSON.stringify(got) === JSON.stringify(expectedAnswer(step))
-        const isExplained = answeredOtherwise[label] !== undefined || onlyRetroactive(path, got, step)
-        if (isComparable && (isSame ? answeredOtherwise[label] !== undefined : !isExplained)) {
-          different.push({ at, step, got })
-        }
+        const isMore = moreReadable[name]?.includes(at) === true && onlyRetroactive(path, got, step)
+        const isExpected = isListed(label, name, at) ? !isSame && (isMore || label in answeredOtherwise) : isSame
+        if (isComparable && !isExpected) different.push({ at, step, got })
       } else if (acceptedHere[label] !== undefined) {
         expect(onCopy(path, step)).toBe('ok')
       } else {

@@ -15,7 +15,10 @@ import { Procedures } from './procedures.ts'
 import { MemoryState } from './state.ts'
 import { Symbols } from './symbols.ts'
 
-/** The whole state as bytes. Equal states, however they came about, have equal bytes. */
+/**
+ * The whole state as bytes. The same records taken in the same way give the same bytes; a replay numbers the symbols of
+ * a batch in another order than its compiler did, and the bytes tell which it was.
+ */
 export function writeState(state: MemoryState): Uint8Array {
   const image = new ImageWriter()
   image.u64('watermark', state.watermark)
