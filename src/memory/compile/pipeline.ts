@@ -69,13 +69,19 @@ export class Pipeline {
   compile(input: string, wallNow: ClockTime, options: CompileOptions = {}): Result<Batch, CompileError> {
     const span = this.trace.span('postern.pipeline.compile_batch', { input_len: Buffer.byteLength(input) })
     this.state.begin()
-    const batch = attempt<Batch, CompileError>(() => this.stages(input, wallNow, options))
-    if (batch.ok) {
+    let isOpen = false
+    try {
+      const batch = attempt<Batch, CompileError>(() => this.stages(input, wallNow, options))
+      if (!batch.ok) return batch
       const { recordCount: record_count, memoryCount: memory_count, edgeCount: edge_count } = batch.value
       span.record({ record_count, memory_count, edge_count })
-    } else this.state.rollback()
-    span.end()
-    return batch
+      isOpen = true
+      return batch
+    } finally {
+      // Also what is thrown, a bug or a full heap, leaves nothing half done behind.
+      if (!isOpen) this.state.rollback()
+      span.end()
+    }
   }
 
   commit(): void {

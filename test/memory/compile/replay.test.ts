@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest'
 import type { EdgeRecord, LogRecord, SemanticRecord } from '#memory/canonical/record.ts'
 import { Pipeline } from '#memory/compile/pipeline.ts'
 import { executeQuery } from '#memory/read/query.ts'
+import { SILENT } from '#memory/trace.ts'
 import { type AnyBatch, anyBatches, play, replay, told, wall } from './batches.ts'
 
 describe('a state', () => {
@@ -33,6 +34,22 @@ describe('a state', () => {
       }),
       { numRuns: 200 },
     )
+  })
+
+  test('is as it was, and goes on, after something was thrown in the middle of a batch', () => {
+    let isBroken = false
+    const event = () => {
+      if (isBroken) throw new Error('the sink is broken')
+    }
+    const pipeline = new Pipeline({ trace: { ...SILENT, event } })
+    const batch = (day: number) => `(sem @a p ${day} :src @observation :c 0.5 :v 2025-01-0${day})`
+    play(pipeline, [{ text: batch(1), lost: false }])
+    const before = Buffer.from(pipeline.exportState())
+    isBroken = true
+    expect(() => pipeline.compile(`(pin @m :actor @b) ${batch(2)}`, wall)).toThrow('the sink is broken')
+    expect(Buffer.from(pipeline.exportState()).equals(before)).toBe(true)
+    isBroken = false
+    expect(play(pipeline, [{ text: batch(2), lost: false }])).toHaveLength(1)
   })
 
   test('goes on from its image as if it had never been away', () => {
