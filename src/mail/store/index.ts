@@ -16,6 +16,7 @@ export { fromException, type StoreError, type StoreErrorCode } from './errors.ts
 export { formatMessageId, formatThreadId, type MessageId, parseMessageId, parseThreadId } from './ids.ts'
 export * from './incoming.ts'
 export type { Ingested } from './ingest.ts'
+export { joined } from './joined.ts'
 export { type Flags, type LabelName, type ListedMessage, namedFlags } from './listed.ts'
 export type { KnownMailbox } from './mailboxes.ts'
 export { type Label, MailReader, type Placed, type ThreadMessage } from './reader.ts'
