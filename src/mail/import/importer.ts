@@ -1,6 +1,6 @@
 import { Buffer } from 'node:buffer'
 import { err, ok, type Result } from '#base/result.ts'
-import { joined, type MailWriter, type StoreError } from '../store/index.ts'
+import type { MailWriter, StoreError } from '../store/index.ts'
 import type { MboxVariant } from './mbox.ts'
 import { type Found, isAboutMessage, isBox, isTrouble, type Sourced, type Trouble } from './source.ts'
 import { Threads } from './threads.ts'
@@ -51,11 +51,6 @@ export interface ImportReport {
 /** Enough for the index to sort, little enough for memory. */
 const itemsPerJob = 1_000
 const jobsPerThread = 2
-/**
- * What one transaction takes in at most, unless one job brings more: the index writes a segment for each, and fewer
- * and larger ones cost less to write and to merge.
- */
-const storedTogether = { messages: 4_000, bytes: 32 * 1024 * 1024 }
 /** Tending goes in steps, so that progress can be told. */
 const tendStepMs = 1_000
 
@@ -106,7 +101,6 @@ async function storeAll(
     return { items, worked }
   }
   const underWay: Job[] = []
-  const group = new Group(tally, writer)
   for (;;) {
     while (underWay.length < threads.count * jobsPerThread) {
       const items = queue.next()
@@ -114,53 +108,13 @@ async function storeAll(
       underWay.push(start(items))
     }
     const job = underWay.shift()
-    if (job === undefined) return group.store()
+    if (job === undefined) return undefined
     const worked = await job.worked
     // A thread stops when it holds many bytes; what it left comes before everything else, to keep the order.
     if (worked.taken < job.items.length) underWay.unshift(start(job.items.slice(worked.taken)))
-    const failed = group.add(worked, job.items[worked.taken - 1]?.folder.key ?? '')
-    if (failed !== undefined) return failed
-  }
-}
-
-/** Jobs that are done and not stored yet. */
-class Group {
-  readonly #tally: Tally
-  readonly #writer: MailWriter | undefined
-  #done: { readonly worked: Worked; readonly folder: string }[] = []
-  #messages = 0
-  #bytes = 0
-
-  constructor(tally: Tally, writer: MailWriter | undefined) {
-    this.#tally = tally
-    this.#writer = writer
-  }
-
-  add(worked: Worked, folder: string): StoreError | undefined {
-    const messages = worked.batch.messages.length
-    const isFull =
-      this.#messages + messages > storedTogether.messages || this.#bytes + worked.bytes > storedTogether.bytes
-    const failed = isFull ? this.store() : undefined
-    this.#done.push({ worked, folder })
-    this.#messages += messages
-    this.#bytes += worked.bytes
-    return failed
-  }
-
-  store(): StoreError | undefined {
-    const done = this.#done
-    this.#done = []
-    this.#messages = 0
-    this.#bytes = 0
-    const stored = this.#writer?.ingest(joined(done.map(({ worked }) => worked.batch)))
+    const stored = writer?.ingest(worked.batch)
     if (stored?.ok === false) return stored.error
-    let at = 0
-    for (const { worked, folder } of done) {
-      const { length } = worked.batch.messages
-      this.#tally.add(worked, stored?.value.slice(at, at + length), folder)
-      at += length
-    }
-    return undefined
+    tally.add(worked, stored?.value, job.items[worked.taken - 1]?.folder.key ?? '')
   }
 }
 
