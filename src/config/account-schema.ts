@@ -9,16 +9,24 @@ export function isAccountName(name: string): boolean {
 }
 
 /** One mailbox, spelled out: what a program can send to. Quoted local parts are not for settings. */
-export const emailPattern =
-  /^[^\s@"<>(),:;[\]\\\x00-\x1f\x7f]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)*[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?$/u
+export function isEmail(text: string): boolean {
+  // Here and not above, as below: classes of Unicode take milliseconds to compile, and every command reads this file.
+  const pattern =
+    /^[^\s@"<>(),:;[\]\\\x00-\x1f\x7f]{1,64}@(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?\.)*[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?$/u
+  return pattern.test(text)
+}
+
+function isHost(text: string): boolean {
+  return /^(?:[\p{L}\p{N}](?:[\p{L}\p{N}.-]{0,251}[\p{L}\p{N}])?|[0-9a-fA-F:]{2,45})$/u.test(text)
+}
 
 const line = (charactersMax: number) =>
   v.pipe(
     v.string(),
     v.check(text => text.length > 0 && text.length <= charactersMax && !/[\x00-\x1f\x7f]/.test(text)),
   )
-const email = v.pipe(v.string(), v.maxLength(254), v.regex(emailPattern))
-const host = v.pipe(v.string(), v.regex(/^(?:[\p{L}\p{N}](?:[\p{L}\p{N}.-]{0,251}[\p{L}\p{N}])?|[0-9a-fA-F:]{2,45})$/u))
+const email = v.pipe(v.string(), v.maxLength(254), v.check(isEmail))
+const host = v.pipe(v.string(), v.check(isHost))
 const path = v.pipe(line(4096), v.regex(/^(?:~?\/|[A-Za-z]:[\\/])/))
 
 function says<const Schema extends v.BaseSchema<unknown, unknown, v.BaseIssue<unknown>>>(

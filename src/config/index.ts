@@ -6,7 +6,7 @@
  * There is no key without effect; a room that needs a setting adds it to the schema in the same change that reads it.
  */
 export { type Account, type Identity, isLoopback, type Server } from './account.ts'
-export { emailPattern, isAccountName } from './account-schema.ts'
+export { isAccountName, isEmail } from './account-schema.ts'
 export { type AgentSettings, type ProfileCapability, type ProfileSettings, profileCapabilities } from './agents.ts'
 export { loadConfig, parseConfig, readConfigFile } from './load.ts'
 export type { ConfigProblem } from './problem.ts'

@@ -1,6 +1,12 @@
 import { err, ok, type Result } from '#base/result.ts'
 import type { Statements } from '../store/database.ts'
-import { fromException, type ListedMessage, type MailReader, type MessageId, type StoreError } from '../store/index.ts'
+import {
+  fromException,
+  type ListedMessage,
+  type MailReader,
+  type MessageId,
+  type StoreError,
+} from '../store/reading.ts'
 import type { Diagnostic, Query } from './language/index.ts'
 import type { Test } from './run/branches.ts'
 import { formatCursor, type Position, parseCursor, type Sort } from './run/cursor.ts'

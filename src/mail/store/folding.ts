@@ -1,3 +1,5 @@
+import { lazily } from '#base/lazily.ts'
+
 /**
  * The form in which text is indexed and asked for; both sides go through here, then through FTS5's unicode61, which
  * splits at what is neither letter nor digit, lower-cases and drops diacritics. What unicode61 lacks is done here:
@@ -35,13 +37,14 @@ const spelledOut: Readonly<Record<string, string>> = {
 }
 /** Han, kana, Hangul, or a surrogate that may stand for one: without any, there is nothing to pair. */
 const mayBeUnspaced = /[\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\ud800-\udbff\uf900-\ufaff]/
-const unspacedRun = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u30fc]+/gu
+/** Classes of Unicode take milliseconds to compile, and most searches need none. */
+const unspacedRun = lazily(() => /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u30fc]+/gu)
 
 /** Text as the index takes it. A run of unspaced script "abc" becomes "ab bc c". */
 export function foldForIndex(text: string): string {
   if (!beyondAscii.test(text)) return text
   const spelled = spell(text)
-  return mayBeUnspaced.test(spelled) ? spelled.replace(unspacedRun, run => ` ${pairs(run)} `) : spelled
+  return mayBeUnspaced.test(spelled) ? spelled.replace(unspacedRun(), run => ` ${pairs(run)} `) : spelled
 }
 
 export interface FoldedQuery {
@@ -56,7 +59,7 @@ export function foldForQuery(text: string): FoldedQuery {
   if (!beyondAscii.test(text)) return { text, endsOpen: false }
   const spelled = spell(text).trimEnd()
   let endsOpen = false
-  const folded = spelled.replace(unspacedRun, (run, offset: number) => {
+  const folded = spelled.replace(unspacedRun(), (run, offset: number) => {
     const all = pairs(run)
     if (offset + run.length < spelled.length) return ` ${all} `
     const lastSpace = all.lastIndexOf(' ')
@@ -82,11 +85,11 @@ export function foldWord(word: string): string {
 /** Words of which a piece may be asked for. */
 export function wordsOf(text: string): string[] {
   if (!beyondAscii.test(text)) return text.toLowerCase().match(asciiRuns) ?? []
-  return (foldWord(text).match(letterRuns) ?? []).filter(word => !mayBeUnspaced.test(word))
+  return (foldWord(text).match(letterRuns()) ?? []).filter(word => !mayBeUnspaced.test(word))
 }
 
 const asciiRuns = /[a-z0-9]{4,40}/g
-const letterRuns = /[\p{L}\p{N}]{4,40}/gu
+const letterRuns = lazily(() => /[\p{L}\p{N}]{4,40}/gu)
 
 /** Nothing but letters that are their own compatibility form, and punctuation: most mail that is not ASCII. */
 const isPlain =

@@ -1,4 +1,5 @@
 import { Buffer } from 'node:buffer'
+import { lazily } from '#base/lazily.ts'
 import { asOneWord, foldForIndex, wordsOf } from './folding.ts'
 import type { Address, AttachmentFacts, MessageDocument } from './incoming.ts'
 
@@ -83,7 +84,7 @@ function peopleTerms(people: readonly Address[]): string {
   for (const { name, email } of people.slice(0, addressesMax)) {
     out += `${foldForIndex(name ?? '')} ${addressTerms(email)}\n`
     if (name?.includes('.') !== true) continue
-    for (const dotted of name.match(dottedName) ?? []) out += `${domainWord(dotted)}\n`
+    for (const dotted of name.match(dottedName()) ?? []) out += `${domainWord(dotted)}\n`
   }
   return out
 }
@@ -111,7 +112,7 @@ function makeAddressTerms(address: string): string {
   return `${local} ${words} ${addressWord(shortened)} ${domainsOf(labels).map(domainWord).join(' ')}`
 }
 
-const dottedName = /[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){1,4}/gu
+const dottedName = lazily(() => /[\p{L}\p{N}-]{1,63}(?:\.[\p{L}\p{N}-]{1,63}){1,4}/gu)
 
 export function addressWord(address: string): string {
   return asOneWord(address)

@@ -98,18 +98,23 @@ describe('postern import', { timeout: 180_000 }, () => {
     expect(person().run('import', tree({ 'cur/1.a': letter('quiet') }))).toMatchObject({ stderr: '', exit: 0 })
   })
 
-  test('tells a person who is watching how far it is', () => {
-    const me = person()
-    const files = Object.fromEntries(
-      Array.from({ length: 3000 }, (_, at) => [`cur/${at}`, letter(`n ${at}`, 'word '.repeat(4000))]),
-    )
-    const command = [process.execPath, resolve('src/main.ts'), 'import', tree(files)].join(' ')
-    const { stdout } = spawnSync('script', ['-qec', `${command} >${me.HOME}/out`, '/dev/null'], {
-      env: { HOME: me.HOME, PATH: process.env.PATH ?? '', TERM: 'xterm' },
-      encoding: 'utf8',
-    })
-    expect(stdout).toMatch(/imported, .*\/s/)
-    expect(stdout).toMatch(/\r\u001b\[K$/)
+  test('tells a person who is watching how far it is, and takes the line back', () => {
+    const watched = (messages: number) => {
+      const me = person()
+      const files = Object.fromEntries(
+        Array.from({ length: messages }, (_, at) => [`cur/${at}`, letter(`n ${at}`, 'word '.repeat(4000))]),
+      )
+      const command = [process.execPath, resolve('src/main.ts'), 'import', tree(files)].join(' ')
+      const { stdout } = spawnSync('script', ['-qec', `${command} >${me.HOME}/out`, '/dev/null'], {
+        env: { HOME: me.HOME, PATH: process.env.PATH ?? '', TERM: 'xterm' },
+        encoding: 'utf8',
+      })
+      return stdout
+    }
+    // An import that is over within a second says nothing, and how many messages that takes is the machine's affair.
+    const seen = watched(3_000) || watched(9_000) || watched(27_000)
+    expect(seen).toMatch(/imported, .*\/s/)
+    expect(seen).toMatch(/\r\u001b\[K$/)
   })
 })
 

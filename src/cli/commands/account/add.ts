@@ -2,7 +2,7 @@ import { Failure } from '#base/failure.ts'
 import { ok } from '#base/result.ts'
 import type { Secret } from '#base/secret.ts'
 import { type AccountTable, addAccount } from '#config/edit.ts'
-import { type Account, emailPattern, isAccountName, providerNamed, providerOf, readConfigFile } from '#config/index.ts'
+import { type Account, isAccountName, isEmail, providerNamed, providerOf, readConfigFile } from '#config/index.ts'
 import { changeConfigFile } from '#config/write.ts'
 import { type Discovered, discover } from '#daemon/accounts/discover.ts'
 import { systemNetwork } from '#daemon/accounts/network.ts'
@@ -21,7 +21,7 @@ export const run: Run = async ({ positionals: [kind = 'imap'], options }, sessio
   const { output, paths } = session
   const ask = asking(session)
   const email = options.value('email') ?? ask.line('Address', { option: '--email' })
-  if (!emailPattern.test(email)) throw new Failure('usage', 'email_invalid', `"${email.slice(0, 80)}" is no address`)
+  if (!isEmail(email)) throw new Failure('usage', 'email_invalid', `"${email.slice(0, 80)}" is no address`)
   const text = readConfigFile(paths.configFile) ?? ''
   const name = options.value('account') ?? nameFor(email, (await session.config()).accounts)
   if (!isAccountName(name))

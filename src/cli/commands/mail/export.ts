@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { Failure } from '#base/failure.ts'
 import { buildContext, type Letter } from '#mail/export/index.ts'
-import { formatMessageId, type MailReader, type MessageId } from '#mail/store/index.ts'
+import { formatMessageId, type MailReader, type MessageId } from '#mail/store/reading.ts'
 import type { Invocation, Run } from '../../command.ts'
 import type { Output, Session } from '../../session.ts'
 import { type ExportFormat, exportFormats } from './export-spec.ts'

@@ -1,5 +1,5 @@
 import { Failure } from '#base/failure.ts'
-import { type ListedMessage, type MailReader, type MessageId, parseMessageId } from '#mail/store/index.ts'
+import { type ListedMessage, type MailReader, type MessageId, parseMessageId } from '#mail/store/reading.ts'
 import { unwrap } from './open-store.ts'
 
 export interface Found {

@@ -8,11 +8,11 @@ import {
   importMail,
   isHarmless,
   MBOX_VARIANTS,
-  type Progress,
   type Trouble,
 } from '#mail/import/index.ts'
 import type { Invocation, Run } from '../../command.ts'
 import type { Output, Session } from '../../session.ts'
+import { grouped, progressTeller } from './import-progress.ts'
 import { storeFailure, storeFile } from './open-store.ts'
 import { withWriter } from './write-store.ts'
 
@@ -27,7 +27,7 @@ export const run: Run = async (invocation, session) => {
   const options: ImportOptions = {
     ...asked(invocation, session),
     onTrouble: each => troubles.tell(each),
-    onProgress: progressTeller(output, secondsNow),
+    onProgress: progressTeller(output.progress, secondsNow),
   }
   const isDryRun = invocation.options.flag('dry-run')
   const imported = isDryRun ? await lookOnly(options, session) : await intoStore(options, session)
@@ -96,12 +96,12 @@ function toWire({ imported, skipped, defective, withDefects, changed, bytes }: I
 
 function sentence({ imported, skipped, defective, changed, withDefects }: ImportReport, seconds: number, dry: boolean) {
   const parts = [
-    `${number(imported)} ${dry ? 'would be imported' : 'imported'}`,
-    `${number(skipped)} here already${changed > 0 ? ` (${number(changed)} gained a label or flag)` : ''}`,
-    `${number(defective)} could not be read`,
+    `${grouped(imported)} ${dry ? 'would be imported' : 'imported'}`,
+    `${grouped(skipped)} here already${changed > 0 ? ` (${grouped(changed)} gained a label or flag)` : ''}`,
+    `${grouped(defective)} could not be read`,
   ]
   const odd =
-    withDefects > 0 ? `; ${number(withDefects)} of the new ones break a mail standard and were taken as they are` : ''
+    withDefects > 0 ? `; ${grouped(withDefects)} of the new ones break a mail standard and were taken as they are` : ''
   return `${parts.join(', ')} in ${seconds.toFixed(1)} s${odd}`
 }
 
@@ -139,7 +139,7 @@ class Troubles {
 
   close(): void {
     this.#tellFirst()
-    if (this.#count > troublesTold) this.#output.complain(`and ${number(this.#count - troublesTold)} more like these`)
+    if (this.#count > troublesTold) this.#output.complain(`and ${grouped(this.#count - troublesTold)} more like these`)
   }
 
   #tellFirst(): void {
@@ -150,25 +150,4 @@ class Troubles {
 
 function line({ path, message }: Trouble): string {
   return `${printableLine(path)}: ${message}`
-}
-
-const progressEverySeconds = 0.2
-const quietSeconds = 1
-
-function progressTeller(output: Output, secondsNow: () => number): (progress: Progress) => void {
-  let told = quietSeconds - progressEverySeconds
-  return ({ report, folder, phase }) => {
-    const seconds = secondsNow()
-    if (seconds - told < progressEverySeconds) return
-    told = seconds
-    const { imported, skipped } = report
-    const where = phase === 'tidying' ? 'tidying the index' : printableLine(folder)
-    output.progress(
-      `${number(imported)} imported, ${number(skipped)} here already, ${number(Math.round((imported + skipped) / seconds))}/s  ${where}`,
-    )
-  }
-}
-
-function number(value: number): string {
-  return value.toString().replace(/\B(?=(\d{3})+$)/g, ',')
 }

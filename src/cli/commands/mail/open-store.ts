@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { type Exit, Failure } from '#base/failure.ts'
 import { checkPrivateDirectory } from '#base/private-directory.ts'
 import type { Result } from '#base/result.ts'
-import { MailReader, type StoreError, type StoreErrorCode } from '#mail/store/index.ts'
+import { MailReader, type StoreError, type StoreErrorCode } from '#mail/store/reading.ts'
 import type { Session } from '../../session.ts'
 
 /** Where an instance keeps its mail. */

@@ -13,7 +13,8 @@ export function planOptions(options: Options, session: Session): PlanOptions {
 }
 
 export function momentOf({ clock }: Session): PlanOptions {
-  return { now: clock.now(), timeZone: Temporal.Now.timeZoneId() }
+  // To find out the zone takes several milliseconds, and few queries need it.
+  return { now: clock.now(), timeZone: () => Temporal.Now.timeZoneId() }
 }
 
 /** An account that does not exist has no mail, and a slip in its name would look like an empty mailbox. */

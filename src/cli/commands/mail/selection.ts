@@ -1,6 +1,6 @@
 import { Failure } from '#base/failure.ts'
 import { pageSizeMax, searchIds } from '#mail/search/index.ts'
-import { type MailReader, type MessageId, parseMessageId } from '#mail/store/index.ts'
+import { type MailReader, type MessageId, parseMessageId } from '#mail/store/reading.ts'
 import type { Invocation } from '../../command.ts'
 import type { Session } from '../../session.ts'
 import { findMessage } from './find-message.ts'

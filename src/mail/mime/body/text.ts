@@ -2,6 +2,7 @@ import { Buffer } from 'node:buffer'
 import type { Context } from '../context.ts'
 import type { Entity } from '../part/entity.ts'
 import { decodeTransfer } from '../transfer/decode.ts'
+import { decodeQuotedPrintableInto } from '../transfer/quoted-printable.ts'
 import { type DecodedText, decodeText } from './charset.ts'
 import { decodeFlowed } from './flowed.ts'
 
@@ -37,9 +38,21 @@ export function readRawText(
   }
   context.spent.textBytes += cut - start
   const charset = entity.parameters.get('charset')
-  const bytes = decodeTransfer(context, entity.encoding, start, cut)
+  const bytes = decodedForNow(context, entity, start, cut)
   const hasByteLines = withLineFeeds && !/^(?:x-)?(?:utf-?(?:16|32)|ucs|unicode$)/i.test(charset ?? '')
   return decodeText(context, hasByteLines ? withLf(bytes) : bytes, charset, entity.type === 'text/html')
+}
+
+const scratchBytes = 256 * 1024
+/** Where a text's bytes are decoded to, since they become characters before anything else is decoded. */
+const scratch = Buffer.allocUnsafeSlow(scratchBytes)
+
+/** Decoded bytes that hold until the next text is decoded. */
+function decodedForNow(context: Context, { encoding }: Entity, start: number, end: number): Buffer {
+  if (encoding !== 'quoted-printable' || end - start > scratchBytes) {
+    return decodeTransfer(context, encoding, start, end)
+  }
+  return scratch.subarray(0, decodeQuotedPrintableInto(scratch, context, start, end))
 }
 
 export function isFlowed(entity: Entity): boolean {

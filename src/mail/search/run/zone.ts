@@ -4,8 +4,8 @@ import type { AgeUnit, Day } from '../language/index.ts'
 export interface Moment {
   /** ms since 1970. */
   readonly now: number
-  /** IANA name of the person's time zone. */
-  readonly timeZone: string
+  /** IANA name of the person's time zone; a function is asked only by a query that names a day. */
+  readonly timeZone: string | (() => string)
 }
 
 /** From the first second on, and up to but without the last, in seconds since 1970. */
@@ -59,13 +59,13 @@ const daysIn = { d: 1, w: 7, m: 30, y: 365 } as const
 const ageDaysMax = 400_000
 
 /** The first second of each local month in which mail of this span may lie, newest last. */
-export function monthStarts(span: Seconds, { timeZone }: Moment): { name: string; from: number }[] {
+export function monthStarts(span: Seconds, moment: Moment): { name: string; from: number }[] {
   const first = Temporal.Instant.fromEpochMilliseconds(span.from * 1000)
-    .toZonedDateTimeISO(timeZone)
+    .toZonedDateTimeISO(zoneOf(moment))
     .toPlainDate()
   const months: { name: string; from: number }[] = []
   for (let month = first.with({ day: 1 }); months.length < monthsMax; month = month.add({ months: 1 })) {
-    const from = startOf(month, { timeZone })
+    const from = startOf(month, moment)
     if (from >= span.until) break
     months.push({ name: month.toString().slice(0, 7), from })
   }
@@ -78,10 +78,14 @@ function between(from: Temporal.PlainDate, until: Temporal.PlainDate, moment: Mo
   return { from: startOf(from, moment), until: startOf(until, moment) }
 }
 
-function startOf(date: Temporal.PlainDate, { timeZone }: Pick<Moment, 'timeZone'>): number {
-  return Math.floor(date.toZonedDateTime(timeZone).epochMilliseconds / 1000)
+function startOf(date: Temporal.PlainDate, moment: Moment): number {
+  return Math.floor(date.toZonedDateTime(zoneOf(moment)).epochMilliseconds / 1000)
 }
 
-function zoned({ now, timeZone }: Moment): Temporal.ZonedDateTime {
-  return Temporal.Instant.fromEpochMilliseconds(now).toZonedDateTimeISO(timeZone)
+function zoned(moment: Moment): Temporal.ZonedDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(moment.now).toZonedDateTimeISO(zoneOf(moment))
+}
+
+function zoneOf({ timeZone }: Moment): string {
+  return typeof timeZone === 'string' ? timeZone : timeZone()
 }
