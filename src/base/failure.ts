@@ -12,6 +12,11 @@ export const EXIT = {
 
 export type Exit = keyof typeof EXIT
 
+/** What the process ends with: a command's own end, or the code of a program that ran in its place. */
+export function exitCode(end: Exit | number | undefined): number {
+  return typeof end === 'number' ? end : EXIT[end ?? 'done']
+}
+
 export interface FailureDetails {
   /** The command that gets the person further, written so that it can be pasted. */
   readonly next?: string

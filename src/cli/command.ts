@@ -19,6 +19,8 @@ export interface Command {
   readonly stateless?: true
   /** Works on the demo's directories whether or not `--demo` is given. */
   readonly instance?: 'demo'
+  /** What follows its first argument belongs to another program: no word of it is an option of ours. */
+  readonly verbatim?: true
   /** An agent may run it: it reaches mail and memory through the gate alone, or not at all. */
   readonly agents?: true
   readonly load?: () => Promise<{ readonly run: Run }>
@@ -65,5 +67,8 @@ export interface Options {
   values(name: string): readonly string[]
 }
 
-/** Runs a command. Expected refusals are thrown as `Failure`; the exit is `done` when nothing is returned. */
-export type Run = (invocation: Invocation, session: Session) => Promise<Exit | undefined>
+/**
+ * Runs a command. Expected refusals are thrown as `Failure`; the exit is `done` when nothing is returned. A number is
+ * the exit code of a program that the command ran in its own place.
+ */
+export type Run = (invocation: Invocation, session: Session) => Promise<Exit | number | undefined>

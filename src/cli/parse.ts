@@ -31,8 +31,9 @@ export interface Parsed {
 export function parseCommandLine(root: Command, args: readonly string[]): Parsed {
   const { command, path, rest } = chooseCommand(root, args)
   const specs: Readonly<Record<string, Option>> = { ...globalOptions, ...command.options }
+  const end = command.verbatim === true ? endOfOwn(rest, specs) : rest.length
   const { tokens } = parseArgs({
-    args: rest,
+    args: rest.slice(0, end),
     options: parserOptions(specs),
     strict: false,
     allowPositionals: true,
@@ -44,6 +45,8 @@ export function parseCommandLine(root: Command, args: readonly string[]): Parsed
     if (token.kind === 'positional') positionals.push(token.value)
     if (token.kind === 'option') collect(given, checkedOption(token, specs, path))
   }
+  const foreign = rest.slice(end)
+  positionals.push(...(foreign[0] === '--' ? foreign.slice(1) : foreign))
   for (const [name, values] of given) {
     if (specs[name]?.many !== true && values.length > 1 && specs[name]?.value !== undefined) {
       throw usage('option_repeated', `--${name} was given ${values.length} times`, path)
@@ -84,6 +87,23 @@ function chooseCommand(root: Command, args: readonly string[]): { command: Comma
     }
   }
   return { command, path, rest: [...rest, ...args.slice(index)] }
+}
+
+/** Where the words of another program begin: at the first that is no option of ours, or at `--`. */
+function endOfOwn(words: readonly string[], specs: Readonly<Record<string, Option>>): number {
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] ?? ''
+    if (word === '--' || word === '-' || !word.startsWith('-')) return index
+    const name = /^--([^=]+)$/.exec(word)?.[1] ?? longNameOf(word, specs)
+    const spec = name !== undefined && Object.hasOwn(specs, name) ? specs[name] : undefined
+    if (spec?.value !== undefined) index++
+  }
+  return words.length
+}
+
+function longNameOf(word: string, specs: Readonly<Record<string, Option>>): string | undefined {
+  const short = /^-([^-])$/.exec(word)?.[1]
+  return short === undefined ? undefined : Object.keys(specs).find(name => specs[name]?.short === short)
 }
 
 function unknownCommand(word: string, path: readonly string[], among: readonly Command[]): Failure {

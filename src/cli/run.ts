@@ -1,6 +1,6 @@
 import { homedir } from 'node:os'
 import { systemClock } from '#base/clock.ts'
-import { EXIT, Failure } from '#base/failure.ts'
+import { EXIT, exitCode, Failure } from '#base/failure.ts'
 import { defaultInstance, demoInstance, resolvePaths } from '#base/paths.ts'
 import { dropPermissions } from '#base/permissions.ts'
 import { claimOf, onlyPerson } from './claim.ts'
@@ -67,7 +67,7 @@ async function runCommand(
   })
   if (command.stateless !== true) await session.config()
   const { run: start } = await load()
-  return EXIT[(await start(invocation, session)) ?? 'done']
+  return exitCode(await start(invocation, session))
 }
 
 function choiceOf(options: Options): OutputChoice {

@@ -5,6 +5,7 @@ import { daemonCommands } from './commands/daemon/spec.ts'
 import { demoCommand } from './commands/demo/spec.ts'
 import { doctorCommands } from './commands/doctor/spec.ts'
 import { gateCommands } from './commands/gate/spec.ts'
+import { harnessCommands } from './commands/harness/spec.ts'
 import { librarianCommands } from './commands/librarian/spec.ts'
 import { mailCommands } from './commands/mail/spec.ts'
 import { mcpCommands } from './commands/mcp/spec.ts'
@@ -34,6 +35,7 @@ export const table: Command = {
     ...daemonCommands,
     ...memoryCommands,
     ...librarianCommands,
+    ...harnessCommands,
     ...doctorCommands,
     ...mimeCommands,
     ...accountCommands,

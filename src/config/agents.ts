@@ -66,8 +66,8 @@ const profileKeys = Object.keys(profileSchema.entries)
 export function readAgents(value: unknown, text: string): Result<AgentSettings, readonly ConfigProblem[]> {
   const table = tableOf(value ?? {})
   if (table === undefined) return err([problem(text, ['agents'], 'agents must be tables [agents.profiles.NAME]')])
-  const unknown = Object.keys(table).filter(name => name !== 'profiles')
-  if (unknown.length > 0) return err(unknown.map(name => unknownKey(text, ['agents'], name, ['profiles'])))
+  const unknown = Object.keys(table).filter(name => name !== 'profiles' && name !== 'programs')
+  if (unknown.length > 0) return err(unknown.map(name => unknownKey(text, ['agents'], name, ['profiles', 'programs'])))
   const profiles = tableOf(table.profiles ?? {})
   if (profiles === undefined) {
     return err([problem(text, ['agents', 'profiles'], 'agents.profiles must be tables [agents.profiles.NAME]')])

@@ -7,6 +7,7 @@ import { err, ok, type Result } from '#base/result.ts'
 import { readAccounts } from './accounts.ts'
 import { readAgents } from './agents.ts'
 import { type ConfigProblem, problemOf } from './problem.ts'
+import { readPrograms } from './programs.ts'
 import { type Config, configSchema } from './schema.ts'
 
 const fileBytesMax = 1024 * 1024
@@ -26,8 +27,10 @@ export function parseConfig(text: string): Result<Config, readonly ConfigProblem
   if (!checked.success) return err(checked.issues.map(issue => problemOf(issue, { text, above: [] })))
   const guarded = readAgents(agents, text)
   if (!guarded.ok) return guarded
+  const programs = readPrograms(agents, text)
+  if (!programs.ok) return programs
   const read = readAccounts(accounts, text)
-  return read.ok ? ok({ ...checked.output, ...read.value, agents: guarded.value }) : read
+  return read.ok ? ok({ ...checked.output, ...read.value, agents: guarded.value, programs: programs.value }) : read
 }
 
 /**

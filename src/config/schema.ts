@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import type { Account } from './account.ts'
 import { accountSchema } from './account-schema.ts'
 import type { AgentSettings } from './agents.ts'
+import type { Programs } from './programs.ts'
 
 /**
  * Every key. `title` says its type in a person's words, `description` what it does: both are what
@@ -86,6 +87,27 @@ export const configSchema = v.strictObject({
       'bottom',
     ),
   }),
+  harness: section({
+    after_session: v.optional(
+      v.pipe(
+        v.picklist(['off', 'librarian']),
+        v.title('off or librarian'),
+        v.description('What follows a session of postern run: nothing, or the librarian works through the drafts.'),
+      ),
+      'off',
+    ),
+    capsule_chars: v.optional(
+      v.pipe(
+        v.number(),
+        v.integer(),
+        v.minValue(1_000),
+        v.maxValue(100_000),
+        v.title('1000 to 100000'),
+        v.description('How many characters of memory an agent is given at the start of a session.'),
+      ),
+      8_000,
+    ),
+  }),
   checks: section({
     attachment_missing: level('warn', 'The text speaks of an attachment and there is none.'),
     subject_empty: level('warn', 'The message has no subject.'),
@@ -124,6 +146,7 @@ export interface Config extends v.InferOutput<typeof configSchema> {
   readonly accounts: readonly Account[]
   readonly refusedAccounts: readonly RefusedAccount[]
   readonly agents: AgentSettings
+  readonly programs: Programs
 }
 
 export interface RefusedAccount {

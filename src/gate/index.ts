@@ -38,6 +38,7 @@ export {
   isCapability,
 } from './capability.ts'
 export { linksIn, normalLink } from './content/links.ts'
+export { withoutSecrets } from './content/secrets.ts'
 export { decide, levelAtBest } from './decide.ts'
 export type {
   Answered,

@@ -106,7 +106,9 @@ function daemonArguments({ instance }: Paths): string[] {
 
 const kept = [
   /^(HOME|USER|LOGNAME|PATH|SHELL|LANG|LANGUAGE|TZ|TMPDIR|DISPLAY|WAYLAND_DISPLAY)$/,
-  /^(LC|XDG|DBUS|GNOME_KEYRING|POSTERN)_/,
+  /^(LC|XDG|DBUS|GNOME_KEYRING)_/,
+  // Its places alone: a token is not the daemon's, and what says that an agent asks is true of whoever starts it only.
+  /^POSTERN_(CONFIG|DATA|LOG|RUNTIME)_DIR$/,
   // for programs that tell passwords
   /^(SSH_AUTH_SOCK|GNUPGHOME|PASSWORD_STORE_DIR)$/,
   /^(SYSTEMROOT|APPDATA|LOCALAPPDATA|USERPROFILE|HOMEDRIVE|HOMEPATH|PATHEXT|COMSPEC|TEMP|TMP|WINDIR)$/i,

@@ -24,3 +24,33 @@ export function hasSecret(text: string): boolean {
   const looked = text.slice(0, textLengthMax)
   return shapes.some(shape => shape.test(looked))
 }
+
+const removed = '[secret removed]'
+
+/** The text with a mark in the place of each secret, and how many there were. */
+export function withoutSecrets(text: string): { readonly text: string; readonly count: number } {
+  const keys = withoutKeys(text)
+  let { count } = keys
+  let cleaned = keys.text
+  for (const shape of shapes) {
+    cleaned = cleaned.replace(new RegExp(shape.source, `${shape.flags}g`), () => {
+      count++
+      return removed
+    })
+  }
+  return { text: cleaned, count }
+}
+
+/** A key in PEM goes with all its lines; one that has no end reaches to that of the text. */
+function withoutKeys(text: string): { readonly text: string; readonly count: number } {
+  const kept: string[] = []
+  let from = 0
+  for (const { index } of text.matchAll(/-----BEGIN (?:[A-Z]{2,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----/g)) {
+    if (index < from) continue
+    kept.push(text.slice(from, index))
+    const end = text.indexOf('-----END', index)
+    const line = end < 0 ? -1 : text.indexOf('\n', end)
+    from = line < 0 ? text.length : line
+  }
+  return { text: [...kept, text.slice(from)].join(removed), count: kept.length }
+}

@@ -1,4 +1,4 @@
-import { EXIT, Failure } from '#base/failure.ts'
+import { exitCode, Failure } from '#base/failure.ts'
 import { defaultInstance, resolvePaths } from '#base/paths.ts'
 import { printableJson } from '#base/printable.ts'
 import { openSession } from '#cli/open-session.ts'
@@ -37,7 +37,7 @@ export async function inProcess(args: readonly string[], options: InProcessOptio
   })
   try {
     const { run } = await command.load()
-    const exit = EXIT[(await run(invocation, session)) ?? 'done']
+    const exit = exitCode(await run(invocation, session))
     return { ...text, exit, signal: null }
   } catch (error) {
     if (!(error instanceof Failure)) throw error

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { isAlive } from '#base/alive.ts'
+import type { DraftQueue } from '#librarian/drafts/queue.ts'
 import { deterministic } from '#librarian/processors/deterministic.ts'
 import { type RunSummary, runLibrarian } from '#librarian/run.ts'
 import { sealKeysOf } from '#memory/seal-key.ts'
@@ -20,28 +22,42 @@ const watchPauseMs = 2_000
 /** `run` once, `watch` until it is stopped. A pass that found nothing prints nothing. */
 export const run: Run = async (invocation, session) => {
   if (!existsSync(logPathOf(invocation.options, session))) await createLog(invocation.options, session)
+  const given = passOf(invocation, session)
   if (invocation.path.at(-1) === 'run') {
-    const summary = await pass(invocation, session)
+    const summary = await pass(given, session)
     tell(summary, session)
     return summary.items.some(({ state }) => state === 'failed' || state === 'quarantined') ? 'failed' : 'done'
   }
   const stopped = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopped.abort())
   while (!stopped.signal.aborted) {
-    const summary = await pass(invocation, session)
+    const summary = await pass(given, session)
     if (summary.items.length > 0 || summary.recovered > 0) tell(summary, session)
     await sleep(watchPauseMs, undefined, { signal: stopped.signal }).catch(() => undefined)
   }
   return 'done'
 }
 
-async function pass({ options }: Invocation, session: Session): Promise<RunSummary> {
-  const path = logPathOf(options, session)
-  const queue = openQueue(options, session, true)
+/** One pass over the drafts beside a log, for a command that took some in. */
+export function runOnce(log: string, queue: DraftQueue, session: Session): Promise<RunSummary> {
+  return pass({ log, queue, limit: draftsMax }, session)
+}
+
+interface Pass {
+  readonly log: string
+  readonly queue: DraftQueue
+  readonly limit: number
+}
+
+function passOf({ options }: Invocation, session: Session): Pass {
   const limit = numberOption(options, 'limit', draftsMax, draftsMax)
+  return { log: logPathOf(options, session), queue: openQueue(options, session, true), limit }
+}
+
+async function pass({ log, queue, limit }: Pass, session: Session): Promise<RunSummary> {
   const ran = await runLibrarian({
     queue,
-    openStore: () => openPatiently(path, session),
+    openStore: () => openPatiently(log, session),
     processor: deterministic,
     now: () => session.clock.now(),
     isAlive,
@@ -49,18 +65,8 @@ async function pass({ options }: Invocation, session: Session): Promise<RunSumma
     onProgress: (done, total) => session.output.progress(`${done} of ${total} drafts`),
   })
   session.output.progress('')
-  if (!ran.ok) throw storeFailure(ran.error, path)
+  if (!ran.ok) throw storeFailure(ran.error, log)
   return ran.value
-}
-
-/** A process that may not be looked at is somebody's. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (cause) {
-    return cause instanceof Error && 'code' in cause && cause.code !== 'ESRCH'
-  }
 }
 
 /** Another writer is done within moments: waiting for it is what a person would do. */
