@@ -73,7 +73,7 @@ export const harnessCommands: readonly Command[] = [
   },
   {
     name: 'trust',
-    summary: 'Decide whether the settings that a repository brings along may name programs and paths',
+    summary: 'Decide whether the settings of a repository may name programs and paths',
     description:
       'A repository may have .postern/config.toml. What names a program or a path there, or what follows a session, is ' +
       'ignored until you trust the file as it is; a change of it makes your word void.',
