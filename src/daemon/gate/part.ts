@@ -89,6 +89,10 @@ export function gatePart(
         return set.ok ? ok({}) : err(passphraseError(set.error))
       },
       'passphrase.state': () => ok({ is_set: keeper.passphrase.isSet }),
+      'passphrase.check': ({ passphrase }) => {
+        const checked = keeper.passphrase.check(passphrase, clock.now())
+        return checked.ok ? ok({}) : err(passphraseError(checked.error))
+      },
       'approval.list': ({ state, limit }) => {
         keeper.staging.expire(clock.now())
         return ok({ items: keeper.staging.list(state, undefined, limit).map(stagedToWire) })

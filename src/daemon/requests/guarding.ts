@@ -164,6 +164,15 @@ export const guardingRequests = {
     readsContent: false,
     outsideEffect: false,
   }),
+  'passphrase.check': request({
+    summary: 'Whether whoever asks knows the passphrase; each wrong try makes the next one wait.',
+    params: v.strictObject({ passphrase }),
+    result: shape.done,
+    capability: 'admin',
+    scope: nobody('concerns the person, not mail'),
+    readsContent: false,
+    outsideEffect: false,
+  }),
   'approval.list': request({
     summary: 'What agents asked for and a person decides, the latest first.',
     params: v.strictObject({

@@ -7,6 +7,7 @@ import type { Invocation, Options } from '../../command.ts'
 import type { Session } from '../../session.ts'
 import { numberOption } from '../mail/search-options.ts'
 import { logPathOf } from '../memory/open-log.ts'
+import { repositorySay } from './repository.ts'
 
 /** What a session is made of, before anything is done. */
 export interface Plan {
@@ -28,23 +29,24 @@ export async function planOf({ positionals, options }: Invocation, session: Sess
   const [typed = '', ...args] = positionals
   const { harness, programs } = await session.config()
   const log = logPathOf(options, session)
-  const configured = programNamed(programs, typed)
+  const { harmless, asked, root } = repositorySay(session)
+  const own = programNamed(programs, typed) ?? programNamed(programs, agentName(typed))
+  const theirs = programNamed(asked.programs, typed) ?? programNamed(asked.programs, agentName(typed))
   const after = options.value('after')
   return {
     typed,
     args,
     log,
-    configured,
-    memory: (configured?.memory ?? programNamed(programs, agentName(typed))?.memory ?? []).map(path =>
-      resolve(
-        session.workingDirectory,
-        path.replace(/^~(?=\/|$)/, () => session.paths.homeDir),
-      ),
-    ),
-    project: textOption(options, 'project', fieldCharsMax) ?? null,
-    query: textOption(options, 'query', queryCharsMax),
-    chars: charsOption(options, harness.capsule_chars),
-    after: after === 'off' || after === 'librarian' ? after : harness.after_session,
+    // The person's own words count first; a repository's only where the person has none.
+    configured: programNamed(programs, typed) ?? withinRoot(programNamed(asked.programs, typed), root),
+    memory: [
+      ...(own?.memory ?? []).map(path => placed(path, session.workingDirectory, session)),
+      ...[...(theirs?.memory ?? []), ...asked.memory].map(path => placed(path, root, session)),
+    ],
+    project: textOption(options, 'project', fieldCharsMax) ?? harmless.project ?? null,
+    query: textOption(options, 'query', queryCharsMax) ?? harmless.query,
+    chars: charsOption(options, harmless.chars ?? harness.capsule_chars),
+    after: after === 'off' || after === 'librarian' ? after : (asked.afterSession ?? harness.after_session),
   }
 }
 
@@ -58,6 +60,20 @@ export function textOption(options: Options, name: string, charactersMax: number
   const text = options.value(name)
   if (text === undefined || (text.length <= charactersMax && !/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text))) return text
   throw new Failure('usage', 'text_invalid', `--${name} takes one line of at most ${charactersMax} characters`)
+}
+
+function placed(path: string, base: string, { paths }: Session): string {
+  return resolve(
+    base,
+    path.replace(/^~(?=\/|$)/, () => paths.homeDir),
+  )
+}
+
+/** A path in a repository's settings is meant from the repository on. */
+function withinRoot(program: AgentProgram | undefined, root: string): AgentProgram | undefined {
+  const [file, ...args] = program?.command ?? []
+  if (program === undefined || file === undefined || !file.includes('/')) return program
+  return { ...program, command: [resolve(root, file), ...args] }
 }
 
 function programNamed(programs: Config['programs'], name: string): AgentProgram | undefined {

@@ -1,4 +1,5 @@
 import type { Command, Option } from '../../command.ts'
+import { daemonKeeps } from '../daemon/spec.ts'
 
 const log = {
   log: { summary: 'The memory log; that of the repository around the current directory when left out', value: 'PATH' },
@@ -67,7 +68,38 @@ export const harnessCommands: readonly Command[] = [
     ],
     agents: true,
     // Within a session a question goes to the daemon, which may have to be started.
-    keeps: ['fs.write', 'net', 'child'],
+    keeps: daemonKeeps,
     load: () => import('./context.ts'),
+  },
+  {
+    name: 'trust',
+    summary: 'Decide whether the settings of a repository may name programs and paths',
+    description:
+      'A repository may have .postern/config.toml. What names a program or a path there, or what follows a session, is ' +
+      'ignored until you trust the file as it is; a change of it makes your word void.',
+    subcommands: [
+      {
+        name: 'add',
+        summary: 'Show what the settings of a repository ask for, and trust them as they are',
+        positionals: [{ name: 'PATH', summary: 'a directory in the repository; the current one when left out' }],
+        examples: [{ command: 'postern trust add', why: 'asked at the terminal' }],
+        keeps: daemonKeeps,
+        load: () => import('./trust-add.ts'),
+      },
+      {
+        name: 'list',
+        summary: 'List what is trusted, and whether it has changed since',
+        examples: [{ command: 'postern trust list --json', why: 'for a program' }],
+        load: () => import('./trust-list.ts'),
+      },
+      {
+        name: 'revoke',
+        summary: 'Trust the settings of a repository no longer',
+        positionals: [{ name: 'PATH', summary: 'a directory in the repository; the current one when left out' }],
+        examples: [{ command: 'postern trust revoke ~/src/harbour', why: 'at once' }],
+        keeps: ['fs.write'],
+        load: () => import('./trust-revoke.ts'),
+      },
+    ],
   },
 ]
