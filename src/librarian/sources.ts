@@ -84,6 +84,13 @@ const namingFacts = [
 ] as const
 export const revokedPredicate = 'revoked'
 
+/** Whether a record came from a source that was taken back. Nothing is looked through where nothing ever was. */
+export function revokedIn(pipeline: Pipeline): (record: MemoryRecord) => boolean {
+  if (pipeline.state.symbols.idOf(revokedPredicate) === undefined) return () => false
+  const sources = new Sources(pipeline)
+  return record => sources.ofRecord(record)?.revoked !== undefined
+}
+
 /** The episode that a clock of a commit belongs to. */
 export function episodeAt({ state }: Pipeline, committedAt: MemoryRecord['committedAt']): SymbolId | undefined {
   const { episodes } = state

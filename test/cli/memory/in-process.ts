@@ -19,8 +19,6 @@ export interface InProcessOptions {
 export async function inProcess(args: readonly string[], options: InProcessOptions = {}): Promise<Ran> {
   const text = { stdout: '', stderr: '' }
   const output = captured(text, args.includes('--json'), options.isTerminal ?? false)
-  const { command, invocation } = parseCommandLine(table, args)
-  if (command.load === undefined) throw new Error('no command')
   const home = options.home ?? newDirectory('home')
   const session = openSession({
     paths: resolvePaths({ platform: process.platform, env: {}, home, instance: defaultInstance }),
@@ -36,6 +34,8 @@ export async function inProcess(args: readonly string[], options: InProcessOptio
     },
   })
   try {
+    const { command, invocation } = parseCommandLine(table, args)
+    if (command.load === undefined) throw new Error('no command')
     const { run } = await command.load()
     const exit = exitCode(await run(invocation, session))
     return { ...text, exit, signal: null }

@@ -180,6 +180,7 @@ describe('a log with a little of everything', () => {
     const answer = JSON.parse((await shown('query', '(query :kind inf :show_framing true)', '--json')).stdout)
     expect(answer).toEqual({
       schema_version: 1,
+      revoked_left_out: 0,
       records: [
         {
           type: 'inf',

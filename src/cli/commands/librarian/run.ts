@@ -102,9 +102,18 @@ function tell({ recovered, items }: RunSummary, { output }: Session): void {
     return
   }
   const words = Object.entries(states).map(([state, count]) => `${count} ${state}`)
-  output.write(`${items.length} drafts${words.length === 0 ? '' : `: ${words.join(', ')}`}; ${sum('facts')} memories\n`)
+  const became = [counted(sum('facts'), 'memory', 'memories')]
+  if (sum('known') > 0) became.push(`${sum('known')} known before`)
+  if (sum('refused') > 0) became.push(`${sum('refused')} refused and kept as evidence`)
+  output.write(
+    `${counted(items.length, 'draft', 'drafts')}${words.length === 0 ? '' : `: ${words.join(', ')}`}; ${became.join(', ')}\n`,
+  )
   for (const { id, state, code } of items) {
     if (code !== undefined && state !== 'accepted') output.complain(`${id} is ${state}: ${code}`)
   }
   if (sum('conflicts') > 0) output.talk('next: postern memory conflicts')
+}
+
+function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`
 }

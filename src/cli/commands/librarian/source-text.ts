@@ -32,11 +32,18 @@ export function sourceJson(source: Source | undefined) {
 export function sourceLine(source: Source | undefined): string {
   const json = sourceJson(source)
   if (json === null) return 'written by hand'
-  const from =
-    json.mail === null
-      ? (json.uri ?? json.surface)
-      : `message ${json.mail.message} from ${json.mail.from} (authentication: ${json.mail.authentication})`
+  const from = json.mail === null ? (json.uri ?? json.surface) : mailWords(json.mail)
   const accepted = json.accepted_by === null ? '' : `, accepted by ${json.accepted_by}`
   const revoked = json.revoked === null ? '' : `, revoked: ${json.revoked}`
   return `${json.surface}: ${from}, draft ${json.draft}, committed ${json.committed_at.join(', ')}${accepted}${revoked}`
+}
+
+function mailWords(mail: Readonly<Record<string, string | null>>): string {
+  const known = [
+    ['Message-ID', mail.message_id],
+    ['account', mail.account],
+    ['part', mail.part],
+    ['authentication', mail.authentication],
+  ].flatMap(([name, value]) => (value === null || value === undefined ? [] : [`${name}: ${value}`]))
+  return `message ${mail.message} from ${mail.from} (${known.join(', ')})`
 }

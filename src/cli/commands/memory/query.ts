@@ -1,5 +1,6 @@
 import { Failure } from '#base/failure.ts'
 import { printable } from '#base/printable.ts'
+import { revokedIn } from '#librarian/sources.ts'
 import type { MemoryRecord, SymbolId } from '#memory/canonical/record.ts'
 import { errorPath } from '#memory/compile/compile-error.ts'
 import { describeQueryError, FLAGS, type Framing, type QueryResult } from '#memory/read/query.ts'
@@ -24,10 +25,22 @@ export const run: Run = ({ positionals: [word], options }, session) =>
       const [name, kind] = [table.nameOf(id), table.kindOf(id)]
       return name === undefined || kind === undefined ? undefined : { name, kind }
     }
-    if (session.output.json) session.output.data(resultJson(asked.value, symbols))
-    else showResult(asked.value, symbols, session.output)
+    const { result, leftOut } = options.flag('revoked')
+      ? { result: asked.value, leftOut: 0 }
+      : withoutRevoked(asked.value, revokedIn(reader.pipeline))
+    if (session.output.json) session.output.data({ ...resultJson(result, symbols), revoked_left_out: leftOut })
+    else showResult(result, symbols, session.output)
+    if (leftOut > 0) session.output.talk(`note: ${leftOut} revoked; --revoked shows what was taken back`)
     return 'done'
   })
+
+function withoutRevoked(result: QueryResult, isRevoked: (record: MemoryRecord) => boolean) {
+  const kept = result.records.map(record => !isRevoked(record))
+  const leftOut = kept.filter(each => !each).length
+  if (leftOut === 0) return { result, leftOut }
+  const records = result.records.filter((_, at) => kept[at])
+  return { result: { ...result, records, framings: result.framings.filter((_, at) => kept[at]) }, leftOut }
+}
 
 function showResult(result: QueryResult, symbols: SymbolLookup, output: Output): void {
   for (const [index, record] of result.records.entries()) {

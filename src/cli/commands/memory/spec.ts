@@ -48,7 +48,7 @@ export const memoryCommands: readonly Command[] = [
         name: 'query',
         summary: 'Ask what is true, or was true at a time',
         positionals: [text('one query form')],
-        options: log,
+        options: { ...log, revoked: { summary: 'Also what was taken back with postern memory revoke' } },
         examples: [
           { command: 'postern memory query "(query :s @alice :p @works_at)"', why: 'the current fact' },
           { command: 'postern memory query "(query :s @alice :as_of 2026-01-01)"', why: 'what held then' },
