@@ -47,7 +47,7 @@ export interface CapsuleForm {
 
 /** The most items, from the first on, with which it is no longer than it may be: found by halving. */
 function bounded(source: CapsuleSource, chars: number, render: (fitted: Fitted) => string): string {
-  const items = source.items.map(item => ({ ...item, text: shortened(clean(item.text)) }))
+  const items = source.items.map(item => ({ ...item, text: shortened(clean(item.text).trimEnd()) }))
   const warnings = source.warnings.slice(0, warningsMax).map(text => cleanLine(text, warningCharsMax))
   const withFirst = (count: number) =>
     render({ items: items.slice(0, count), waiting: source.waiting, warnings, omitted: items.length - count })
@@ -84,7 +84,7 @@ function markdown({ items, waiting, warnings, omitted }: Fitted, nonce: string):
     ...(items.length === 0 ? ['(nothing)'] : []),
     closeMark(nonce),
     '',
-    `${items.length} shown, ${omitted} left out, ${waiting} drafts wait for the librarian.`,
+    `${items.length} shown, ${omitted} left out; drafts that wait for the librarian: ${waiting}.`,
   ]
   return `${lines.join('\n')}\n`
 }

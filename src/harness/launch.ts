@@ -33,6 +33,10 @@ export function launch({ file, args }: Program, options: LaunchOptions): Promise
       stopForwarding()
       resolve(ended)
     }
+    if (isBound && file.includes('=')) {
+      end({ kind: 'not_started', reason: 'a path with "=" is none that env runs' })
+      return
+    }
     try {
       child = withUmask(umask, () => {
         const [program, words] = unbound(file, args, env)
@@ -63,6 +67,8 @@ export function codeOf(ended: Ended): number {
   return ended.kind === 'killed' ? 128 + (constants.signals[ended.signal] ?? 0) : 126
 }
 
+const isBound = process.permission !== undefined && process.platform !== 'win32'
+
 /**
  * Under Node's permission model a child would get our flags in NODE_OPTIONS, and an agent that is a Node program would
  * be bound by them. `env` sets the variable to what the person had, and then is the agent.
@@ -72,7 +78,7 @@ function unbound(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
 ): readonly [string, readonly string[]] {
-  if (process.permission === undefined || process.platform === 'win32') return [file, args]
+  if (!isBound) return [file, args]
   const theirs = env.NODE_OPTIONS
   const setting = theirs === undefined ? ['-u', 'NODE_OPTIONS'] : [`NODE_OPTIONS=${theirs}`]
   return ['/usr/bin/env', [...setting, file, ...args]]

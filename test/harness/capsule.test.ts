@@ -30,7 +30,7 @@ describe('a capsule', () => {
     const [body = '', after = ''] = inside.split(`<</memory ${nonce}>>`)
     for (const line of body.trimEnd().split('\n')) expect(line).toMatch(/^(?:## |- | {2}\| )/)
     expect(body.match(/^## /gm)).toHaveLength(1)
-    expect(after).toContain('5 shown, 0 left out, 3 drafts wait')
+    expect(after).toContain('5 shown, 0 left out; drafts that wait for the librarian: 3.')
     expect(text).not.toMatch(/[\u200b\u202e\u2028\u0007\u001b]/)
     const json = JSON.parse(capsuleJson(source(hostile.map(each => item(each))), { nonce, chars: 8_000 }))
     expect(json.items).toHaveLength(5)

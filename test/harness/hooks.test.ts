@@ -161,7 +161,7 @@ describe.each(hookedAgents)('the settings of $name', agent => {
     expect(stateOf(agent, base)).toEqual({ hook: 'installed', skill: 'installed' })
     expect(planInstall(agent, base)).toEqual([])
     remove()
-    expect(all()).toEqual([])
+    expect(readdirSync(base)).toEqual([])
     expect(planRemove(agent, base)).toEqual([])
   })
 

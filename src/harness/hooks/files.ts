@@ -81,13 +81,16 @@ export function removePlace(place: Place): void {
   rmSync(pathOf(place), { force: true })
 }
 
-/** The directory of the file, when nothing is left in it. */
-export function removeEmptyDirectory(place: Place): void {
-  try {
-    rmdirSync(dirname(pathOf(place)))
-  } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-    if (code !== 'ENOTEMPTY' && code !== 'EEXIST' && code !== 'ENOENT') throw cause
+/** The directories between the base and the file in which nothing is left. */
+export function removeEmptyDirectories({ base, path }: Place): void {
+  for (let depth = path.length - 1; depth > 0; depth--) {
+    try {
+      rmdirSync(join(base, ...path.slice(0, depth)))
+    } catch (cause) {
+      const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+      if (code === 'ENOTEMPTY' || code === 'EEXIST') return
+      if (code !== 'ENOENT') throw cause
+    }
   }
 }
 

@@ -1,6 +1,6 @@
 import { parse, TomlError } from 'smol-toml'
 import { Failure } from '#base/failure.ts'
-import { type Place, pathOf, readPlace, removeEmptyDirectory, removePlace, writePlace } from './files.ts'
+import { type Place, pathOf, readPlace, removeEmptyDirectories, removePlace, writePlace } from './files.ts'
 import { hasHook, withHook, withoutHook } from './hook-text.ts'
 import { type HookedAgent, skillName, skillText } from './hooked-agents.ts'
 
@@ -81,7 +81,7 @@ export function carryOut(steps: readonly Step[]): void {
     const backup = backupOf(place)
     if (after === undefined) {
       removePlace(place)
-      if (place.path.at(-1) === 'SKILL.md') removeEmptyDirectory(place)
+      removeEmptyDirectories(place)
     } else {
       if (before !== undefined && readPlace(backup) === undefined) writePlace(backup, before)
       writePlace(place, after)

@@ -62,7 +62,7 @@ describe('context', () => {
   test('S7.22 drafts that wait are told by their number alone', () => {
     place.run(['memory', 'draft', 'submit', '-'], { input: 'proposed and not looked at' })
     const { stdout } = place.run(['context'])
-    expect(stdout).toContain('1 drafts wait')
+    expect(stdout).toContain('wait for the librarian: 1.')
     expect(stdout).not.toContain('proposed and')
   })
 

@@ -128,7 +128,8 @@ describe('the agent', () => {
 
   test('S7.5 S10.3 has a directory of its own that nobody else can enter, under a name that nobody can guess', () => {
     place.agent('stub', 'stat -c "%a %n" "$POSTERN_SESSION_DIR" "$POSTERN_SESSION_DIR"/*')
-    const { stdout } = place.run(['run', 'stub'])
+    const script = `umask 0; exec '${process.execPath}' '${main}' run stub`
+    const { stdout } = spawnSync('sh', ['-c', script], { cwd: place.repository, env: place.env, encoding: 'utf8' })
     const modes = stdout
       .trim()
       .split('\n')
@@ -219,6 +220,15 @@ describe('what it notes', () => {
     expect(kept).toBe('')
   })
 
+  test('S10.1 S3.15 is not in the log of the program, whatever it says', () => {
+    place.settings('[log]\nlevel = "debug"\n')
+    place.agent('stub', `postern checkpoint --title '${canary}' '${canary}'`)
+    expect(place.run(['run', '--query', canary, 'stub', canary]).exit).toBe(0)
+    const logs = join(place.home, '.local', 'state', 'postern')
+    expect(readFileSync(join(logs, 'postern.log'), 'utf8')).toContain('harness.captured')
+    expect(spawnSync('grep', ['-rl', canary, logs]).stdout.toString()).toBe('')
+  })
+
   test('S7.20 is text in plain files: links, pipes and what is no text are passed over with the reason', () => {
     writeFileSync(join(place.home, 'private.md'), canary)
     place.agent(
@@ -287,7 +297,7 @@ describe('what it notes', () => {
     writeFileSync(join(place.home, 'claude-memory', 'a.md'), 'remembered by claude')
     place.settings('[agents.programs.claude]\nmemory = ["~/claude-memory", "~/not-there"]\n')
     place.agent('claude', 'true')
-    expect(place.run(['run', 'claude']).stderr).toMatch(/not-there \(missing\)[\s\S]*1 drafts proposed/)
+    expect(place.run(['run', 'claude']).stderr).toMatch(/not-there \(missing\)[\s\S]*1 draft proposed/)
     expect(place.run(['run', 'claude']).stderr).toContain('0 drafts proposed, 1 known before')
     expect(place.drafts()).toMatchObject([{ surface: 'claude_memory', text: 'remembered by claude' }])
     place.agent('other', 'true')
@@ -331,7 +341,58 @@ describe('a session that died', () => {
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
     expect(place.run(['run', '--recover', '--json']).stdout).toContain('"sessions":0')
     process.kill(agent, 'SIGKILL')
-    expect(place.run(['run', 'true']).stderr).toContain('1 drafts proposed')
+    expect(place.run(['run', 'true']).stderr).toContain('1 draft proposed')
+  })
+
+  test('whenever it is killed, what was acknowledged is a draft, and a draft once', async () => {
+    place.agent(
+      'stub',
+      'i=0; while :; do i=$((i+1)); postern checkpoint "note $i." >/dev/null && echo "kept $i."; done',
+    )
+    for (const afterNotes of [1, 2, 3, 4]) {
+      const child = spawn(process.execPath, [main, 'run', 'stub'], {
+        cwd: place.repository,
+        env: place.env,
+        detached: true,
+        stdio: ['ignore', 'pipe', 'ignore'],
+      })
+      let told = ''
+      for await (const chunk of child.stdout) {
+        told += String(chunk)
+        if (told.includes(`kept ${afterNotes}.`)) break
+      }
+      process.kill(-(child.pid ?? 0), 'SIGKILL')
+      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+      const before = place.drafts().length
+      const both = [0, 1].map(() =>
+        spawn(process.execPath, [main, 'run', '--recover'], { cwd: place.repository, env: place.env, stdio: 'ignore' }),
+      )
+      await Promise.all(both.map(each => once(each, 'exit')))
+      const texts = place.drafts().map(({ text }) => text)
+      const added = texts.length - before
+      expect(added).toBeGreaterThanOrEqual(told.match(/kept/g)?.length ?? 0)
+      expect(added).toBeLessThanOrEqual(afterNotes + 2)
+      expect(place.sessionFiles()).toEqual([])
+    }
+  }, 120_000)
+
+  test('whose drafts cannot be written is kept for the next time, and its end is its own', () => {
+    const drafts = join(place.data, 'broken.drafts')
+    const log = join(place.data, 'broken')
+    place.agent('stub', `postern checkpoint kept; mv '${drafts}' '${drafts}.aside'; echo > '${drafts}'; exit 23`)
+    mkdirSync(place.data, { recursive: true, mode: 0o700 })
+    const { stderr, exit } = place.run(['run', '--log', log, 'stub'])
+    expect(exit).toBe(23)
+    expect(stderr).toContain('not taken in yet')
+    expect(stderr).toContain('try: postern run --recover')
+    expect(place.run(['run', '--recover'])).toMatchObject({
+      exit: 1,
+      stdout: '0 sessions taken in, 0 drafts proposed\n',
+    })
+    spawnSync('mv', ['-f', `${drafts}.aside`, `${drafts}.whole`])
+    spawnSync('rm', [drafts])
+    spawnSync('mv', [`${drafts}.whole`, drafts])
+    expect(place.run(['run', '--recover'])).toMatchObject({ exit: 0, stdout: '1 session taken in, 1 draft proposed\n' })
   })
 
   test('with a record that nobody can read is told, and stops nothing', () => {

@@ -19,7 +19,7 @@ import type { Session } from '../../session.ts'
 import { draftFailure, draftsDirectoryOf } from '../librarian/queue.ts'
 import { runOnce } from '../librarian/run.ts'
 import { type Plan, planOf } from './plan.ts'
-import { tell, tellPlan } from './tell.ts'
+import { counted, tell, tellPlan } from './tell.ts'
 
 const notFound = 127
 
@@ -76,7 +76,9 @@ async function runAgent(plan: Plan, { options }: Invocation, session: Session): 
   })
   const program = programOf(typed, args, configured, { ...world, placeholders: prepared.placeholders })
   for (const warning of remembered.warnings) output.complain(warning)
-  output.talk(`postern: ${agent} in session ${open.record.id}, ${remembered.items.length} memories known`)
+  output.talk(
+    `postern: ${agent} in session ${open.record.id}, ${counted(remembered.items.length, 'memory', 'memories')} known`,
+  )
   const ended = await launch(program.ok ? program.value : found.value, {
     env: prepared.env,
     cwd: session.workingDirectory,
@@ -118,7 +120,10 @@ function endOfRecovery({ finished, broken }: ReturnType<typeof recover>, { outpu
   const proposed = done.reduce((sum, each) => sum + each.proposed, 0)
   if (output.json)
     output.data({ sessions: finished.length, proposed, failed: finished.length - done.length, broken: broken.length })
-  else output.write(`${done.length} sessions taken in, ${proposed} drafts proposed\n`)
+  else
+    output.write(
+      `${counted(done.length, 'session', 'sessions')} taken in, ${counted(proposed, 'draft', 'drafts')} proposed\n`,
+    )
   return done.length === finished.length && broken.length === 0 ? 'done' : 'failed'
 }
 

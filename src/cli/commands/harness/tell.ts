@@ -19,9 +19,9 @@ export function tell(finished: Finished, { output }: Session): void {
     output.complain(`postern: not taken in: ${printableLine(path)} (${reason})`)
   }
   if (skipped.length > skippedShownMax) output.complain(`postern: and ${skipped.length - skippedShownMax} more`)
-  if (secrets > 0) output.complain(`postern: ${secrets} secrets were taken out of the drafts`)
+  if (secrets > 0) output.complain(`postern: ${counted(secrets, 'secret was', 'secrets were')} taken out of the drafts`)
   if (proposed + known === 0) return
-  output.talk(`postern: session ${id}: ${proposed} drafts proposed, ${known} known before`)
+  output.talk(`postern: session ${id}: ${counted(proposed, 'draft', 'drafts')} proposed, ${known} known before`)
   if (proposed > 0) output.talk('  next: postern librarian run')
 }
 
@@ -44,4 +44,9 @@ export function tellPlan(
     ['after it', after],
   ]
   for (const [name = '', value = ''] of lines) output.write(`${name.padEnd(18)}${printableLine(value)}\n`)
+}
+
+/** `1 draft`, `2 drafts`. */
+export function counted(count: number, one: string, many: string): string {
+  return `${count} ${count === 1 ? one : many}`
 }

@@ -38,12 +38,9 @@ export const run: Run = async ({ positionals: [path = '.'] }, session) => {
 }
 
 function show({ file, digest, wants, ignored }: RepositorySettings, { output }: Session): void {
-  const lines = [
-    `${file}  sha256 ${digest}`,
-    ...wants.map(want => `  - ${want}`),
-    ...ignored.map(why => `  ignored: ${why}`),
-  ]
-  for (const line of lines) output.complain(printableLine(line))
+  output.complain(`${printableLine(file)}\nsha256 ${digest}`)
+  for (const want of wants) output.complain(`  - ${printableLine(want)}`)
+  for (const why of ignored) output.complain(`  ignored: ${printableLine(why)}`)
 }
 
 /** Whoever knows the passphrase, where one is set; else whoever sits at the terminal. */
