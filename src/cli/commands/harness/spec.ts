@@ -1,4 +1,5 @@
-import type { Command, Option } from '../../command.ts'
+import { hookedAgents } from '#harness/hooks/hooked-agents.ts'
+import type { Command, Option, Positional } from '../../command.ts'
 import { daemonKeeps } from '../daemon/spec.ts'
 
 const log = {
@@ -6,6 +7,19 @@ const log = {
 } as const satisfies Record<string, Option>
 
 const chars = { summary: 'At most so many characters of memory', value: 'N' } as const satisfies Option
+
+const hooked = {
+  name: 'AGENT',
+  summary: 'whose settings',
+  required: true,
+  choices: hookedAgents.map(({ name }) => name),
+} as const satisfies Positional
+
+const scope = {
+  summary: 'Whose sessions: user (all of yours) or project (this repository)',
+  value: 'SCOPE',
+  choices: ['user', 'project'],
+} as const satisfies Option
 
 export const harnessCommands: readonly Command[] = [
   {
@@ -99,6 +113,44 @@ export const harnessCommands: readonly Command[] = [
         examples: [{ command: 'postern trust revoke ~/src/harbour', why: 'at once' }],
         keeps: ['fs.write'],
         load: () => import('./trust-revoke.ts'),
+      },
+    ],
+  },
+  {
+    name: 'hooks',
+    summary: 'Let an agent read memory by itself at the start of its sessions',
+    description:
+      "Puts a hook and a skill into the agent's own settings. The hook prints guide and memory within postern run, and " +
+      'nothing outside of it. Without --yes only what would be changed is said.',
+    subcommands: [
+      {
+        name: 'install',
+        summary: 'Put hook and skill into the settings of an agent, and change nothing else',
+        positionals: [hooked],
+        options: { scope, yes: { summary: 'Do it; without this, only what would be changed is said' } },
+        examples: [
+          { command: 'postern hooks install claude-code', why: 'a look at what would be changed' },
+          { command: 'postern hooks install codex --scope project --yes', why: 'for one repository' },
+        ],
+        keeps: ['fs.write'],
+        load: () => import('./hooks.ts'),
+      },
+      {
+        name: 'show',
+        summary: 'Say whether hook and skill are there',
+        positionals: [hooked],
+        options: { scope },
+        examples: [{ command: 'postern hooks show claude-code --json', why: 'for a program' }],
+        load: () => import('./hooks.ts'),
+      },
+      {
+        name: 'remove',
+        summary: 'Take hook and skill out again, and nothing else',
+        positionals: [hooked],
+        options: { scope, yes: { summary: 'Do it; without this, only what would be changed is said' } },
+        examples: [{ command: 'postern hooks remove claude-code --yes', why: 'as it was before' }],
+        keeps: ['fs.write'],
+        load: () => import('./hooks.ts'),
       },
     ],
   },
