@@ -6,22 +6,20 @@ import { newDirectory, postern } from '../postern.ts'
 const story = join(import.meta.dirname, '..', '..', 'scripts', 'story.ts')
 const source = join(import.meta.dirname, '..', '..', 'src', 'main.ts')
 
+const executable = inject('executable')
+
 test.each([
-  ['from source, as npm start does', undefined],
-  ['with the executable', inject('executable')],
-])('the story is told by the running system: %s', (_how, executable) => {
+  { how: 'from source, as npm start does', teller: [process.execPath, story], program: [process.execPath, source] },
+  { how: 'with the executable', teller: [process.execPath, story, executable], program: [executable] },
+  { how: 'by the executable itself', teller: [executable, 'demo', '--story', '-n', '500'], program: [executable] },
+])('the story is told by the running system: $how', ({ teller: [file = '', ...words], program }) => {
   const HOME = newDirectory('home')
   const env = { HOME, PATH: process.env.PATH ?? '' }
-  const program = executable === undefined ? [process.execPath, source] : [executable]
   const run = (...args: string[]) => postern(['--demo', ...args], { program, env })
   onTestFinished(() => {
     run('daemon', 'stop')
   })
-  const told = spawnSync(process.execPath, [story, ...(executable === undefined ? [] : [executable])], {
-    env,
-    encoding: 'utf8',
-    timeout: 120_000,
-  })
+  const told = spawnSync(file, words, { env, encoding: 'utf8', timeout: 120_000 })
   expect(told.stderr).toBe('')
   expect(told.status).toBe(0)
   expect(told.stdout).toContain('500 messages added')

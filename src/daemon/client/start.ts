@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import { closeSync, constants, ftruncateSync, readFileSync } from 'node:fs'
-import { isPackaged } from '#base/assets.ts'
 import { EXIT, Failure } from '#base/failure.ts'
 import { demoInstance, type Paths } from '#base/paths.ts'
 import { ensurePrivateDirectory, openPrivateFile } from '#base/private-directory.ts'
 import { ProcessLock } from '#base/process-lock.ts'
+import { thisProgram } from '#base/this-program.ts'
 import { startLockFile, startOutputFile } from '../places.ts'
 import { daemonName, holderOf, writerBusy } from '../writer-lock.ts'
 import { type Connected, type ConnectOptions, connectDaemon, type NotConnected } from './connect.ts'
@@ -72,7 +72,8 @@ function startDetached({ paths, env }: StartOptions): Started {
   ftruncateSync(output)
   const started: { exit: number | undefined } = { exit: undefined }
   try {
-    const child = spawn(process.execPath, [...programArguments(), ...daemonArguments(paths)], {
+    const [program, ...first] = thisProgram()
+    const child = spawn(program, [...first, ...daemonArguments(paths)], {
       detached: true,
       stdio: ['ignore', output, output],
       cwd: paths.dataDir,
@@ -90,14 +91,6 @@ function startDetached({ paths, env }: StartOptions): Started {
     closeSync(output)
   }
   return started
-}
-
-/** From source the program is a file that Node runs; the executable is the program. */
-function programArguments(): string[] {
-  if (isPackaged()) return []
-  const [, main] = process.argv
-  if (main === undefined) throw new Error('what is this program?')
-  return [...process.execArgv, main]
 }
 
 function daemonArguments({ instance }: Paths): string[] {

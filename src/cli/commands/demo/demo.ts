@@ -1,13 +1,15 @@
 import { demoInstance } from '#base/paths.ts'
 import { demoAccount, demoMessagesDefault, demoMessagesMax, type Filled, fillDemo } from '#mail/providers/demo/index.ts'
 import { MailReader } from '#mail/store/index.ts'
-import type { Run } from '../../command.ts'
-import type { Session } from '../../session.ts'
+import type { Options, Run } from '../../command.ts'
+import type { Output, Session } from '../../session.ts'
 import { stopDaemon } from '../daemon/stop.ts'
 import { storeFile, unwrap } from '../mail/open-store.ts'
 import { numberOption } from '../mail/search-options.ts'
 import { withWriter } from '../mail/write-store.ts'
 import { markAsDemo, removeDemo } from './place.ts'
+import { tellStory } from './story.ts'
+import { tellerOf } from './tell.ts'
 
 export const run: Run = async ({ options }, session) => {
   const { output, paths, clock } = session
@@ -23,6 +25,11 @@ export const run: Run = async ({ options }, session) => {
       return 'done'
     }
   }
+  if (isToBeTold(options, output)) {
+    claimPlace(session)
+    await tellStory(tellerOf(session), messages)
+    return 'done'
+  }
   const began = clock.monotonicMs()
   const filled = await setUpDemo(session, messages)
   const seconds = Math.round(clock.monotonicMs() - began) / 1000
@@ -37,15 +44,24 @@ export const run: Run = async ({ options }, session) => {
   return 'done'
 }
 
+/** Whoever says how large the mailbox shall be, or is a program, came for the mailbox alone. */
+function isToBeTold(options: Options, { json }: Output): boolean {
+  return options.flag('story') || (!json && options.value('messages') === undefined)
+}
+
 /** The demo's mailbox in its own store; what is there already stays. */
 export function setUpDemo(session: Session, messages: number): Promise<Filled> {
-  const { output, paths } = session
-  markAsDemo(paths, () => holdsNobodysMail(storeFile(session)))
+  const { output } = session
+  claimPlace(session)
   return withWriter(session, writer => {
     const filled = unwrap(fillDemo(writer, { messages, onProgress: done => output.progress(`${done} of ${messages}`) }))
     output.progress('')
     return filled
   })
+}
+
+function claimPlace(session: Session): void {
+  markAsDemo(session.paths, () => holdsNobodysMail(storeFile(session)))
 }
 
 /** A store that some other command made for this instance before anything was in it. */
