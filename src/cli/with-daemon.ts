@@ -18,7 +18,22 @@ export async function withDaemon<T>(session: Session, work: (client: DaemonClien
     talk: output.talk,
     monotonicMs: () => clock.monotonicMs(),
   })
-  return use(new DaemonClient(connected), work)
+  return use(new DaemonClient(connected), async client => {
+    await tellWhatWasRead(client, session)
+    return work(client)
+  })
+}
+
+/** An agent that postern run started has read memory before it asked for anything here. */
+export async function tellWhatWasRead(client: DaemonClient, session: Session): Promise<void> {
+  const { claim, env } = session
+  // Whoever has neither may ask for nothing at all.
+  if ((claim?.token ?? claim?.profile) === undefined || env.POSTERN_SESSION_DIR === undefined) return
+  const { sessionOf } = await import('./commands/harness/session-here.ts')
+  const directory = sessionOf(session)
+  if (directory === undefined) return
+  const { noteCapsule } = await import('./commands/harness/note-capsule.ts')
+  await noteCapsule(client, directory)
 }
 
 /** The same, but `undefined` when no daemon runs. */

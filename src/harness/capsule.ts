@@ -32,12 +32,21 @@ interface Fitted extends CapsuleSource {
 
 /** Markdown between marks of the nonce, of at most `chars` characters, marks and headings included. */
 export function capsuleText(source: CapsuleSource, { nonce, chars }: CapsuleForm): string {
-  return bounded(source, chars, fitted => markdown(fitted, nonce))
+  return bounded(source, chars, [fitted => markdown(fitted, nonce)])[0] ?? ''
 }
 
 /** The same as JSON, whose strings nothing closes. */
 export function capsuleJson(source: CapsuleSource, { nonce, chars }: CapsuleForm): string {
-  return bounded(source, chars, fitted => `${printableJson(jsonOf(fitted, nonce), 2)}\n`)
+  return bounded(source, chars, [fitted => json(fitted, nonce)])[0] ?? ''
+}
+
+/** Both, with the same items in each: what is told of one is true of the other. */
+export function capsulePair(source: CapsuleSource, { nonce, chars }: CapsuleForm): { text: string; json: string } {
+  const [text = '', data = ''] = bounded(source, chars, [
+    fitted => markdown(fitted, nonce),
+    fitted => json(fitted, nonce),
+  ])
+  return { text, json: data }
 }
 
 export interface CapsuleForm {
@@ -45,17 +54,23 @@ export interface CapsuleForm {
   readonly chars: number
 }
 
-/** The most items, from the first on, with which it is no longer than it may be: found by halving. */
-function bounded(source: CapsuleSource, chars: number, render: (fitted: Fitted) => string): string {
+/** The most items, from the first on, with which none of the texts is longer than it may be: found by halving. */
+function bounded(
+  source: CapsuleSource,
+  chars: number,
+  renderings: readonly ((fitted: Fitted) => string)[],
+): readonly string[] {
   const items = source.items.map(item => ({ ...item, text: shortened(clean(item.text).trimEnd()) }))
   const warnings = source.warnings.slice(0, warningsMax).map(text => cleanLine(text, warningCharsMax))
-  const withFirst = (count: number) =>
-    render({ items: items.slice(0, count), waiting: source.waiting, warnings, omitted: items.length - count })
+  const withFirst = (count: number) => {
+    const fitted = { items: items.slice(0, count), waiting: source.waiting, warnings, omitted: items.length - count }
+    return renderings.map(render => render(fitted))
+  }
   let fits = 0
   let beyond = Math.min(items.length, chars) + 1
   while (beyond - fits > 1) {
     const middle = Math.floor((fits + beyond) / 2)
-    if (withFirst(middle).length <= chars) fits = middle
+    if (withFirst(middle).every(text => text.length <= chars)) fits = middle
     else beyond = middle
   }
   return withFirst(fits)
@@ -95,8 +110,8 @@ function itemLines({ id, text, at, source }: CapsuleItem): readonly string[] {
   return [`- ${head.join(' · ')}`, ...text.split('\n').map(line => `  | ${line}`)]
 }
 
-function jsonOf({ items, waiting, warnings, omitted }: Fitted, nonce: string) {
-  return {
+function json({ items, waiting, warnings, omitted }: Fitted, nonce: string): string {
+  const value = {
     schema_version: 1,
     memory_boundary: { ...boundary, nonce },
     items: items.map(({ id, text, at, confirmed, source }) => ({
@@ -111,4 +126,5 @@ function jsonOf({ items, waiting, warnings, omitted }: Fitted, nonce: string) {
     waiting_drafts: waiting,
     warnings,
   }
+  return `${printableJson(value, 2)}\n`
 }

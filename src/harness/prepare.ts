@@ -1,5 +1,5 @@
 import { drawNonce } from './boundary.ts'
-import { type CapsuleSource, capsuleJson, capsuleText } from './capsule.ts'
+import { type CapsuleSource, capsulePair } from './capsule.ts'
 import { agentEnvironment } from './environment.ts'
 import { guideText } from './guide.ts'
 import { type OpenSession, writeSessionFile } from './session.ts'
@@ -27,10 +27,10 @@ export function prepare(
   },
 ): Prepared {
   const { agent, id } = record
-  const form = { nonce: drawNonce(random), chars }
+  const texts = capsulePair(remembered, { nonce: drawNonce(random), chars })
   const guide = writeSessionFile(directory, 'guide.md', guideText({ agent, id, words }))
-  const capsule = writeSessionFile(directory, 'capsule.md', capsuleText(remembered, form))
-  const json = writeSessionFile(directory, 'capsule.json', capsuleJson(remembered, form))
+  const capsule = writeSessionFile(directory, 'capsule.md', texts.text)
+  const json = writeSessionFile(directory, 'capsule.json', texts.json)
   return {
     env: agentEnvironment(env, { agent, id, directory, guide, capsule, capsuleJson: json }),
     placeholders: { guide, capsule, session: directory },

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { drawNonce } from '#harness/boundary.ts'
-import { type CapsuleItem, capsuleChars, capsuleJson, capsuleText } from '#harness/capsule.ts'
+import { type CapsuleItem, capsuleChars, capsuleJson, capsulePair, capsuleText } from '#harness/capsule.ts'
 import { ordered } from '#harness/remembered.ts'
 import type { MemoryDocument } from '#librarian/recall/memories.ts'
 
@@ -61,6 +61,14 @@ describe('a capsule', () => {
       }),
       { numRuns: 60 },
     )
+  })
+
+  test('as Markdown and as JSON holds the same, so that what is told of one is true of the other', () => {
+    const items = Array.from({ length: 100 }, (_, at) => item(`memory number ${at}.`, { id: `m${at}` }))
+    const { text, json } = capsulePair(source(items), { nonce, chars: 3_000 })
+    const shown: { items: { text: string }[] } = JSON.parse(json)
+    expect(text.match(/memory number \d+\./g)).toEqual(shown.items.map(each => each.text))
+    expect(Math.max(text.length, json.length)).toBeLessThanOrEqual(3_000)
   })
 
   test('what does not fit is the end of the list, and is counted', () => {

@@ -109,7 +109,7 @@ export const guardingRequests = {
       ),
     }),
     result: shape.done,
-    capability: 'memory_read',
+    capability: 'status',
     scope: nobody('only takes away from what the caller may do'),
     readsContent: false,
     outsideEffect: false,

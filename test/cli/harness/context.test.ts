@@ -77,6 +77,43 @@ describe('context', () => {
   })
 })
 
+describe('what an agent was given to read', () => {
+  test('S9.1 counts at the gate before anything that it asks for, on the command line and over MCP', () => {
+    place.run(['memory', 'draft', 'submit', '-'], { input: 'somebody wrote this, and nobody has confirmed it' })
+    place.run(['librarian', 'run'])
+    const initialize = {
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'initialize',
+      params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 't', version: '1' } },
+    }
+    const list = { jsonrpc: '2.0', id: 2, method: 'tools/list' }
+    const lines = [initialize, { jsonrpc: '2.0', method: 'notifications/initialized' }, list].map(each =>
+      JSON.stringify(each),
+    )
+    place.agent(
+      'stub',
+      `postern request --as assistant session.show > /dev/null
+       printf '%s\n' '${lines.join("' '")}' | postern mcp > /dev/null`,
+    )
+    expect(place.run(['run', 'stub'])).toMatchObject({ exit: 0 })
+    const { items }: { items: { details: { action: string } }[] } = JSON.parse(
+      place.run(['activity', 'list', '--json']).stdout,
+    )
+    expect(items.filter(({ details }) => details.action === 'session.note').length).toBe(2)
+    place.run(['daemon', 'stop'])
+  })
+
+  test('cannot be made away with: then nothing else is answered', () => {
+    place.agent('stub', 'echo x > "$POSTERN_CAPSULE_JSON"; postern request --as assistant session.show')
+    expect(place.run(['run', 'stub'])).toMatchObject({
+      exit: 5,
+      stderr: expect.stringContaining('nobody can say what'),
+    })
+    place.run(['daemon', 'stop'])
+  })
+})
+
 describe('checkpoint', () => {
   test('says nothing, too much, or nothing to a session: refused, and nothing is written', () => {
     place.agent(

@@ -8,7 +8,7 @@ import { drawNonce } from '#harness/boundary.ts'
 import { type CapsuleSource, capsuleJson, capsuleText } from '#harness/capsule.ts'
 import { rememberedAt } from '#harness/remembered.ts'
 import { demoWorkspace, findWorkspace } from '#memory/workspace.ts'
-import { onlyPerson } from '../../claim.ts'
+import { type Claim, onlyPerson } from '../../claim.ts'
 import type { Options, Run } from '../../command.ts'
 import type { Session } from '../../session.ts'
 import { granted, withDaemon } from '../../with-daemon.ts'
@@ -27,10 +27,16 @@ export const run: Run = async ({ options }, session) => {
   const query = textOption(options, 'query', queryCharsMax)
   if (session.claim === undefined) return print(forPerson(query, options, session), options, session)
   // An agent has what its session was started with; what it asks beyond that goes through the gate, as over MCP.
+  if (query !== undefined && (directory !== undefined || isLetIn(session.claim))) {
+    return print(await throughGate(query, session), options, session)
+  }
   if (directory === undefined) throw onlyPerson('postern context')
-  if (query !== undefined) return print(await throughGate(query, session), options, session)
   session.output.write(fileIn(directory, session.output.json ? 'capsule.json' : 'capsule.md'))
   return 'done'
+}
+
+function isLetIn({ token, profile }: Claim): boolean {
+  return token !== undefined || profile !== undefined
 }
 
 /** An agent calls this at the start of each of its sessions, in ours and outside. */
@@ -57,7 +63,9 @@ function throughGate(query: string, session: Session): Promise<CapsuleSource> {
   const found = paths.instance === demoInstance ? undefined : findWorkspace(workingDirectory)
   if (found !== undefined && !found.ok) throw onlyPerson('postern context outside of a repository')
   const workspace = found?.value.id ?? demoWorkspace
-  const asked = { ...session, claim: { profile: 'assistant', ...claim, origin: 'agent' as const } }
+  // As postern mcp does: a token says what its agent may do; without one it is a profile, at most.
+  const identity: Claim = { profile: 'assistant', origin: 'agent', ...claim }
+  const asked = { ...session, claim: claim?.token === undefined ? identity : claim }
   return withDaemon(asked, async (client: DaemonClient) => {
     const params = { workspace, question: query, limit: answersMax }
     const { items } = granted(await client.request('memory.recall', params))

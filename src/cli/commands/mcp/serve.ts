@@ -6,6 +6,7 @@ import { connectOrStart, DaemonClient } from '#daemon/client/index.ts'
 import { profileNamed } from '#gate/index.ts'
 import { demoWorkspace, findWorkspace } from '#memory/workspace.ts'
 import type { Run } from '../../command.ts'
+import { tellWhatWasRead } from '../../with-daemon.ts'
 
 const stdout = 1
 
@@ -41,7 +42,9 @@ export const run: Run = async ({ options }, session) => {
       talk: quiet,
       monotonicMs: () => clock.monotonicMs(),
     })
-    return new DaemonClient(connected)
+    const daemon = new DaemonClient(connected)
+    await tellWhatWasRead(daemon, { ...session, claim })
+    return daemon
   }
   await serve({
     version: build().version,
