@@ -1,5 +1,6 @@
 import type { Log } from '#base/log.ts'
 import type { Config } from '#config/index.ts'
+import { loadSettings } from '#config/settings.ts'
 import type { Session } from './session.ts'
 
 /** Settings and log are opened when a command first asks for them, once; so is the code that opens them. */
@@ -9,7 +10,7 @@ export function openSession(world: Omit<Session, 'config' | 'log'>): Session {
   return {
     ...world,
     config: () => {
-      config ??= import('#config/index.ts').then(({ loadConfig }) => loadConfig(world.paths.configFile))
+      config ??= loadSettings(world.paths.configFile)
       return config
     },
     async log() {

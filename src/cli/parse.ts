@@ -57,6 +57,17 @@ export function parseCommandLine(root: Command, args: readonly string[]): Parsed
   return { command, invocation: { path, positionals, options: optionsOf(given, specs) } }
 }
 
+/** The word that chooses among the program's commands; undefined when there is none. */
+export function firstWordOf(args: readonly string[]): string | undefined {
+  for (let index = 0; index < args.length; index++) {
+    const word = args[index]
+    if (word === undefined || word === '--') return undefined
+    if (!word.startsWith('-')) return word
+    if (word.startsWith('--') && valued.has(word.slice(2))) index++
+  }
+  return undefined
+}
+
 function chooseCommand(root: Command, args: readonly string[]): { command: Command; path: string[]; rest: string[] } {
   let command = root
   const path: string[] = []

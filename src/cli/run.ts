@@ -7,10 +7,10 @@ import { claimOf, onlyPerson } from './claim.ts'
 import type { Command, Invocation, Options } from './command.ts'
 import { helpFor } from './help.ts'
 import { openSession } from './open-session.ts'
-import { parseCommandLine } from './parse.ts'
+import { firstWordOf, parseCommandLine } from './parse.ts'
 import { renderFailure } from './render-failure.ts'
+import { tableFor } from './rooms.ts'
 import type { Output } from './session.ts'
-import { table } from './table.ts'
 import { type OutputChoice, terminalInput, terminalOutput } from './terminal.ts'
 
 /**
@@ -20,7 +20,7 @@ import { type OutputChoice, terminalInput, terminalOutput } from './terminal.ts'
 export async function run(args: readonly string[]): Promise<number> {
   let output = terminalOutput(choiceBeforeParsing(args), process.env)
   try {
-    const { command, invocation } = parseCommandLine(table, args)
+    const { command, invocation } = parseCommandLine(await tableFor(firstWordOf(args)), args)
     output = terminalOutput(choiceOf(invocation.options), process.env)
     if (invocation.options.flag('help') || command.load === undefined) return showHelp(command, invocation, output)
     return await runCommand(command, command.load, invocation, output)

@@ -1,16 +1,14 @@
-import { readFileSync } from 'node:fs'
 import { parse, TomlError } from 'smol-toml'
 import * as v from 'valibot'
 import { Failure } from '#base/failure.ts'
-import { checkNotWritableByOthers } from '#base/private-directory.ts'
 import { err, ok, type Result } from '#base/result.ts'
 import { readAccounts } from './accounts.ts'
 import { readAgents } from './agents.ts'
+import { defaults } from './defaults.ts'
 import { type ConfigProblem, problemOf } from './problem.ts'
 import { readPrograms } from './programs.ts'
+import { readConfigFile } from './read.ts'
 import { type Config, configSchema } from './schema.ts'
-
-const fileBytesMax = 1024 * 1024
 
 /** Pure: the text of a file to settings, or to everything that is wrong with it. */
 export function parseConfig(text: string): Result<Config, readonly ConfigProblem[]> {
@@ -39,37 +37,15 @@ export function parseConfig(text: string): Result<Config, readonly ConfigProblem
  */
 export function loadConfig(file: string): Config {
   const text = readConfigFile(file)
-  const parsed = parseConfig(text ?? '')
+  return text === undefined ? defaults : configOf(text, file)
+}
+
+export function configOf(text: string, file: string): Config {
+  const parsed = parseConfig(text)
   if (parsed.ok) return parsed.value
   const lines = parsed.error.map(problem => `${file}:${problem.line}: ${problem.message}`)
   throw new Failure('usage', 'config_invalid', lines.join('\n'), {
     next: 'postern config check',
     data: { file, problems: parsed.error },
   })
-}
-
-/** The file's text; undefined when there is none. */
-export function readConfigFile(file: string): string | undefined {
-  try {
-    const bytes = readFileSync(file)
-    checkNotWritableByOthers(file)
-    if (bytes.length > fileBytesMax)
-      throw new Failure('usage', 'config_too_large', `${file} is larger than ${fileBytesMax} bytes`)
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch (cause) {
-    if (cause instanceof Failure) throw cause
-    if (isNodeError(cause) && cause.code === 'ENOENT') return undefined
-    if (cause instanceof TypeError)
-      throw new Failure('usage', 'config_not_utf8', `${file} is not UTF-8 text`, { cause })
-    throw new Failure(
-      'failed',
-      'config_unreadable',
-      `cannot read ${file}: ${cause instanceof Error ? cause.message : String(cause)}`,
-      { cause },
-    )
-  }
-}
-
-function isNodeError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && 'code' in error
 }

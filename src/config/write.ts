@@ -3,7 +3,7 @@ import { ensurePrivateDirectory } from '#base/private-directory.ts'
 import { withFileLock, writePrivateFile } from '#base/private-file.ts'
 import type { Result } from '#base/result.ts'
 import type { EditRefusal } from './edit.ts'
-import { readConfigFile } from './load.ts'
+import { readConfigFile } from './read.ts'
 
 const lockWaitMs = 5_000
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { stringify } from 'smol-toml'
 import { describe, expect, test } from 'vitest'
+import { defaults } from '#config/defaults.ts'
 import { configKeys, loadConfig, parseConfig, settingOf } from '#config/index.ts'
 import { lineOf } from '#config/line-of.ts'
 import { newDirectory } from '../postern.ts'
@@ -129,4 +130,8 @@ describe('the line of a key', () => {
   test('is looked for in linear time on hostile lines', () => {
     expect(lineOf(`${'a'.repeat(50_000)}\n${'a '.repeat(25_000)}\n${'"'.repeat(50_000)}`, ['x'])).toBe(1)
   })
+})
+
+test('what stands for an empty file, without the schema, is what the schema makes of it', () => {
+  expect(parseConfig('')).toEqual({ ok: true, value: defaults })
 })
