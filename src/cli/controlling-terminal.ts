@@ -1,4 +1,4 @@
-import { closeSync, openSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { ReadStream } from 'node:tty'
 import { Failure } from '#base/failure.ts'
 
@@ -30,6 +30,23 @@ export function hasTerminal(): boolean {
     return true
   } catch {
     return false
+  }
+}
+
+/**
+ * Whether the keyboard's signals go to this process: it has a terminal, and its group is the one in front there. Where
+ * the system does not tell the latter, having a terminal has to do.
+ */
+export function isInForeground(): boolean {
+  if (process.platform !== 'linux') return hasTerminal()
+  try {
+    // proc_pid_stat(5): behind the name, which may hold anything, stand state, parent, group, session, terminal, front.
+    const fields = readFileSync('/proc/self/stat', 'latin1')
+      .replace(/^.*\) /s, '')
+      .split(' ')
+    return fields[2] === fields[5]
+  } catch {
+    return hasTerminal()
   }
 }
 

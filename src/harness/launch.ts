@@ -13,8 +13,8 @@ export interface LaunchOptions {
   readonly cwd: string
   /** The file mode mask of the person's shell; ours is stricter. */
   readonly umask: number | undefined
-  /** Whether Ctrl-C at a terminal reaches the agent without us. */
-  readonly sharesTerminal: boolean
+  /** Whether Ctrl-C at a terminal reaches the agent without us, at this moment. */
+  readonly sharesTerminal: () => boolean
   readonly onStart: (pid: number) => void
 }
 
@@ -89,7 +89,7 @@ const keyboardSignals = ['SIGINT', 'SIGQUIT'] as const
 const otherSignals = ['SIGTERM', 'SIGHUP', 'SIGUSR1', 'SIGUSR2'] as const
 
 /** We outlive every signal that can be outlived, until the agent has ended: what it noted is not lost. */
-function forwardSignals(pass: (signal: NodeJS.Signals) => void, sharesTerminal: boolean): () => void {
+function forwardSignals(pass: (signal: NodeJS.Signals) => void, sharesTerminal: () => boolean): () => void {
   if (process.platform === 'win32') return () => undefined
   const stops: (() => void)[] = []
   const on = (signal: NodeJS.Signals, handler: () => void) => {
@@ -97,7 +97,7 @@ function forwardSignals(pass: (signal: NodeJS.Signals) => void, sharesTerminal: 
     stops.push(() => process.off(signal, handler))
   }
   for (const signal of otherSignals) on(signal, () => pass(signal))
-  for (const signal of keyboardSignals) on(signal, () => (sharesTerminal ? undefined : pass(signal)))
+  for (const signal of keyboardSignals) on(signal, () => (sharesTerminal() ? undefined : pass(signal)))
   return () => {
     for (const stop of stops) stop()
   }

@@ -93,8 +93,11 @@ export function openSession(
 export function takeSession(sessions: string, record: SessionRecord, isAlive: (pid: number) => boolean) {
   const lock = ProcessLock.take(lockPath(sessions, record.id))
   if (lock === undefined) return undefined
-  if (!existsSync(recordPath(sessions, record.id)) || (record.pid !== 0 && isAlive(record.pid))) {
+  const isGone = !existsSync(recordPath(sessions, record.id))
+  if (isGone || (record.pid !== 0 && isAlive(record.pid))) {
     lock.release()
+    // Somebody else has ended it since it was listed, lock and all: this one was made anew by looking.
+    if (isGone) rmSync(lockPath(sessions, record.id), { force: true })
     return undefined
   }
   return opened(sessions, record, lock)

@@ -9,6 +9,7 @@ import { parseConfig } from '#config/index.ts'
 import { connectDaemon, DaemonClient } from '../../src/daemon/client/index.ts'
 import { keyFile } from '../../src/daemon/places.ts'
 import { encodeFrame, FrameReader } from '../../src/daemon/protocol/frame.ts'
+import type { ClientHello } from '../../src/daemon/protocol/messages.ts'
 import { runDaemon } from '../../src/daemon/run.ts'
 import { MailWriter, seal } from '../../src/mail/store/index.ts'
 import { type Letter, letter, value } from '../mail/store/mailbox.ts'
@@ -41,18 +42,18 @@ export interface Running extends Instance {
 }
 
 /** The real daemon, in this process, at a real socket. */
-export async function startDaemon(instance: Instance = newInstance()): Promise<Running> {
+export async function startDaemon(instance: Instance = newInstance(), settings = ''): Promise<Running> {
   const { paths } = instance
-  const parsed = parseConfig('')
-  if (!parsed.ok) throw new Error('the defaults are no configuration')
+  const parsed = parseConfig(settings)
+  if (!parsed.ok) throw new Error(`these are no settings: ${parsed.error.map(({ message }) => message).join('; ')}`)
   const config = parsed.value
-  const { log: settings } = config
+  const { log: logged } = config
   const log = openLog({
     directory: paths.logDir,
     homeDir: paths.homeDir,
-    level: settings.level,
-    fileBytesMax: settings.file_bytes_max,
-    filesMax: settings.files_max,
+    level: logged.level,
+    fileBytesMax: logged.file_bytes_max,
+    filesMax: logged.files_max,
     clock: systemClock,
   })
   const stopping = new AbortController()
@@ -69,8 +70,8 @@ export async function startDaemon(instance: Instance = newInstance()): Promise<R
   return { ...instance, stop }
 }
 
-export async function clientOf({ paths }: Instance): Promise<DaemonClient> {
-  const connected = await connectDaemon({ paths, client: 'test', timeoutMs: 5_000 })
+export async function clientOf({ paths }: Instance, as?: ClientHello['as']): Promise<DaemonClient> {
+  const connected = await connectDaemon({ paths, client: 'test', timeoutMs: 5_000, as })
   if (!('socket' in connected)) throw new Error(`no daemon: ${connected.reason}`)
   const client = new DaemonClient(connected)
   onTestFinished(() => client.close())

@@ -44,6 +44,7 @@ export function messagesOf(core: Core, spec: RequestSpec, params: CheckedParams)
     if (scope.accounts !== 'referenced') return []
     const value = params[scope.field]
     if (scope.by === 'messages') return idsOf(value)
+    if (scope.by === 'answered') return answeredIds(value)
     if (scope.by === 'selection') return isIds(value) ? idsOf(value.ids) : []
     if (scope.by === 'thread') return (core.reader.thread(String(value)) ?? []).flatMap(({ id }) => idsOf(id))
     if (scope.by === 'plan') return planMessages(core, String(value))
@@ -95,6 +96,8 @@ function referenced(
       return accounts(core.reader.list(idsOf(value)).map(({ account }) => account))
     case 'thread':
       return accounts((core.reader.thread(String(value)) ?? []).map(({ account }) => account))
+    case 'answered':
+      return accounts(core.reader.list(answeredIds(value)).map(({ account }) => account))
     case 'draft':
       return accounts([draftById(core.reader.statements, Number(value))?.account ?? []].flat())
     case 'send':
@@ -126,6 +129,12 @@ export function allAccounts(core: Core): readonly string[] {
 function idsOf(value: unknown): readonly MessageId[] {
   const list = Array.isArray(value) ? value : [value]
   return list.flatMap(id => (typeof id === 'string' ? (parseMessageId(id) ?? []) : []))
+}
+
+function answeredIds(content: unknown): readonly MessageId[] {
+  if (typeof content !== 'object' || content === null || !('answers' in content)) return []
+  const { answers } = content
+  return typeof answers === 'object' && answers !== null && 'id' in answers ? idsOf(answers.id) : []
 }
 
 function isIds(value: unknown): value is { readonly ids: readonly string[] } {

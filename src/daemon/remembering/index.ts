@@ -1,18 +1,16 @@
-import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { instant } from '#base/instant.ts'
 import { err, ok, type Result } from '#base/result.ts'
 import { DraftQueue } from '#librarian/drafts/queue.ts'
-import { type Recalled, recall } from '#librarian/recall/recall.ts'
-import { MemoryReader } from '#memory/reader.ts'
-import { sealKeysOf } from '#memory/seal-key.ts'
+import type { Recalled } from '#librarian/recall/recall.ts'
 import { workspaceLogPath } from '#memory/store.ts'
-import { storeErrorText } from '#memory/store-error.ts'
 import type { Gatekeeper } from '../gate/keeper.ts'
 import type { Core, Part } from '../part.ts'
 import { type RequestError, requestError } from '../protocol/errors.ts'
 import type { ResultOf } from '../requests/index.ts'
 import type { rememberingRequests } from '../requests/remembering.ts'
+import { draftsOf, OpenMemories } from './open-memory.ts'
+import { episodes, query, sourceOf, status, verify } from './reading.ts'
 
 type Names = keyof typeof rememberingRequests
 
@@ -21,30 +19,43 @@ type Names = keyof typeof rememberingRequests
  * what a proposal may become. The surface is that of an agent whoever asks: a person has the command line.
  */
 export function rememberingPart(core: Core, keeper: Gatekeeper): Part<Names> {
+  const memories = new OpenMemories()
   const logOf = (workspace: string) => workspaceLogPath(join(core.paths.dataDir, 'memory'), workspace)
   return {
     name: 'remembering',
     handlers: {
+      'memory.status': ({ workspace }) => {
+        const memory = memories.get(logOf(workspace))
+        return memory.ok ? ok(status(workspace, memory.value)) : memory
+      },
+      'memory.query': ({ workspace, query: text }, { caller }) => {
+        const memory = memories.get(logOf(workspace))
+        if (!memory.ok) return memory
+        const found = query(memory.value, text)
+        if (!found.ok) return found
+        for (const { id, form, confirmed } of found.value.items)
+          keeper.note(caller.identity, { id, text: form, confirmed })
+        return found
+      },
+      'memory.episodes': ({ workspace, limit, offset }) => {
+        const memory = memories.get(logOf(workspace))
+        return memory.ok ? ok(episodes(memory.value, { limit, offset })) : memory
+      },
+      'memory.verify': ({ workspace }) => {
+        const memory = memories.get(logOf(workspace))
+        return memory.ok ? verify(memory.value.log) : memory
+      },
       'memory.recall': ({ workspace, question, limit }, { caller }) => {
-        const log = logOf(workspace)
-        if (!existsSync(log)) {
-          return err(requestError('not_found', 'this workspace has no memory yet; postern memory init makes it'))
-        }
-        const queue = DraftQueue.open(draftsOf(log), { create: false })
-        if (!queue.ok) return err(requestError('io_failed', queue.error.message))
-        const reader = MemoryReader.open(log, { keys: sealKeysOf(log) })
-        if (!reader.ok) return err(requestError('io_failed', storeErrorText(reader.error)))
-        try {
-          const hits = recall({ pipeline: reader.value.pipeline, queue: queue.value }, { question, limit })
-          for (const { id, text, confirmed } of hits) keeper.note(caller.identity, { id, text, confirmed })
-          return ok({ items: hits.map(toWire) })
-        } finally {
-          reader.value.close()
-        }
+        const memory = memories.get(logOf(workspace))
+        if (!memory.ok) return memory
+        const hits = memory.value.recall().ask({ question, limit })
+        for (const { id, text, confirmed } of hits) keeper.note(caller.identity, { id, text, confirmed })
+        return ok({ items: hits.map(toWire) })
       },
       'memory.draft': ({ workspace, text, tags }, { caller }) =>
         propose(logOf(workspace), { text, tags }, caller.identity.name),
     },
+    stop: async () => memories.close(),
   }
 
   function propose(
@@ -65,12 +76,7 @@ export function rememberingPart(core: Core, keeper: Gatekeeper): Part<Names> {
   }
 }
 
-function draftsOf(log: string): string {
-  return join(dirname(log), 'drafts')
-}
-
 function toWire({ id, text, at, confirmed, waiting, records, source }: Recalled) {
-  const fact = (name: string) => source?.facts.get(name) ?? null
   return {
     id,
     text,
@@ -78,17 +84,6 @@ function toWire({ id, text, at, confirmed, waiting, records, source }: Recalled)
     confirmed,
     waiting,
     records: [...records],
-    source:
-      source === undefined
-        ? null
-        : {
-            draft: source.draft,
-            surface: fact('source_surface'),
-            uri: fact('provenance_uri'),
-            message: fact('mail_message'),
-            from: fact('mail_from'),
-            authentication: fact('mail_authentication'),
-            accepted_by: fact('accepted_by'),
-          },
+    source: sourceOf(source),
   }
 }

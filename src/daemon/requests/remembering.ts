@@ -45,6 +45,83 @@ export const rememberingRequests = {
     readsContent: false,
     outsideEffect: false,
   }),
+  'memory.status': request({
+    summary: 'How much the memory of a workspace holds, and what waits to become part of it.',
+    params: v.strictObject({ workspace }),
+    result: v.object({
+      workspace: v.string(),
+      memories: shape.count,
+      episodes: shape.count,
+      symbols: shape.count,
+      last_commit: v.nullable(v.string()),
+      seal: v.picklist(['sealed', 'unsealed', 'behind']),
+      drafts: v.object({ pending: shape.count, conflict: shape.count }),
+    }),
+    capability: 'memory_read',
+    scope: noMail,
+    readsContent: false,
+    outsideEffect: false,
+  }),
+  'memory.query': request({
+    summary: 'What one query form finds in the memory of a workspace, in the order of the log.',
+    params: v.strictObject({ workspace, query: v.pipe(v.string(), v.minLength(1), v.maxLength(4_000)) }),
+    result: v.object({
+      items: v.array(
+        v.object({ id: v.string(), form: v.string(), confirmed: v.boolean(), source: v.nullable(source) }),
+      ),
+      /** Left out since their source was taken back. */
+      revoked: shape.count,
+      /** Left out for the size of the answer. */
+      truncated: shape.count,
+      /** Left out by the query itself, where it asks for them to be told. */
+      filtered: shape.count,
+      flags: v.array(v.string()),
+      as_of: v.string(),
+      as_committed: v.string(),
+      query_committed_at: v.string(),
+    }),
+    capability: 'memory_read',
+    scope: noMail,
+    // As above: each record is told to the gate by itself.
+    readsContent: false,
+    outsideEffect: false,
+  }),
+  'memory.episodes': request({
+    summary: 'The commits of the memory of a workspace, newest first.',
+    params: v.strictObject({
+      workspace,
+      limit: shape.limit(1_000, 50),
+      offset: v.optional(v.pipe(v.number(), v.integer(), v.minValue(0)), 0),
+    }),
+    result: v.object({
+      items: v.array(v.object({ id: v.string(), committed_at: v.string() })),
+      total: shape.count,
+      next_offset: v.nullable(shape.count),
+    }),
+    capability: 'memory_read',
+    scope: noMail,
+    readsContent: false,
+    outsideEffect: false,
+  }),
+  'memory.verify': request({
+    summary: 'Whether the log of the memory of a workspace and its seal are whole.',
+    params: v.strictObject({ workspace }),
+    result: v.object({
+      sound: v.boolean(),
+      findings: v.array(v.string()),
+      records: shape.count,
+      checkpoints: shape.count,
+      memories: shape.count,
+      symbol_events: shape.count,
+      dangling_symbols: shape.count,
+      tail: v.picklist(['clean', 'orphan', 'corrupt']),
+      seal: v.picklist(['sealed', 'unsealed', 'broken']),
+    }),
+    capability: 'memory_read',
+    scope: noMail,
+    readsContent: false,
+    outsideEffect: false,
+  }),
   'memory.draft': request({
     summary: 'Proposes something to remember; the librarian decides what becomes of it.',
     params: v.strictObject({

@@ -45,7 +45,17 @@ export type Scope<Field extends string = string> =
   /** Every account there is: only whoever may reach all may ask. */
   | { readonly accounts: 'all'; readonly why: string }
 
-export type Reference = 'messages' | 'thread' | 'draft' | 'send' | 'plan' | 'decision' | 'selection' | 'saved_search'
+/** `answered`: the message that the content of a draft says it answers or passes on. */
+export type Reference =
+  | 'messages'
+  | 'thread'
+  | 'answered'
+  | 'draft'
+  | 'send'
+  | 'plan'
+  | 'decision'
+  | 'selection'
+  | 'saved_search'
 
 type FieldOf<Params extends ParamsSchema> = keyof v.InferOutput<Params> & string
 

@@ -66,6 +66,7 @@ export const writingRequests = {
     scope: [
       { accounts: 'named', field: 'account' },
       { accounts: 'referenced', by: 'draft', field: 'draft_id' },
+      { accounts: 'referenced', by: 'answered', field: 'content' },
     ],
     readsContent: false,
     outsideEffect: false,

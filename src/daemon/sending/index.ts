@@ -2,6 +2,7 @@ import { randomUUIDv7 } from 'node:crypto'
 import { err, ok, type Result } from '#base/result.ts'
 import { type DraftContent, newMessageId, readDraftContent, sameMailbox } from '#mail/compose/index.ts'
 import {
+  type DraftRow,
   draftById,
   isInMailbox,
   listDrafts,
@@ -109,7 +110,7 @@ export function sendingPart(core: Core, { book, credentials }: Accounts): Sendin
   return {
     name: 'sending',
     handlers: {
-      'draft.save': async ({ account, draft_id: id, revision, content }) => {
+      'draft.save': async ({ account, draft_id: id, revision, content }, { caller }) => {
         const known = id === undefined ? undefined : draftById(statements, id)
         if (id !== undefined && known === undefined) return err(unknown(id))
         const chosen = known?.account ?? account ?? accountOf(content)
@@ -121,6 +122,7 @@ export function sendingPart(core: Core, { book, credentials }: Accounts): Sendin
         if (!owner.identities.some(({ email }) => sameMailbox(email, content.from))) {
           return err(requestError('params_invalid', `${content.from} is not an address of account ${owner.name}`))
         }
+        if (caller.identity.origin !== 'human' && hasNewFile(content, known)) return err(fileOfAgent)
         const on = id === undefined ? {} : { on: { id, revision: revision ?? known?.revision ?? 0 } }
         const messageId = newMessageId(content.from, randomUUIDv7())
         const saved = await writer.saveDraft({ account: owner.name, content, messageId, ...on })
@@ -214,3 +216,14 @@ function briefly({ content, created_at: _, ...rest }: ResultOf<'draft.show'>) {
 function unknown(id: number): RequestError {
   return requestError('draft_unknown', `there is no draft d${id}`)
 }
+
+/** Who knows the digest of a file that is kept for some draft must not be able to put it into another. */
+function hasNewFile({ files }: DraftContent, known: DraftRow | undefined): boolean {
+  const kept = new Set(known === undefined ? [] : readDraftContent(known.content).files.map(({ sha256 }) => sha256))
+  return files.some(({ sha256 }) => !kept.has(sha256))
+}
+
+const fileOfAgent = requestError(
+  'policy_denied',
+  'Files of this machine are put into a draft by the person: keep or drop those that it has.',
+)

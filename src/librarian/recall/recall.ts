@@ -21,21 +21,42 @@ export interface Recalled {
 /** Drafts that are looked through besides memory. */
 const draftsMax = 2_000
 
-/** The same question over the same memory and drafts has the same answer: no model, no chance, no clock. */
+export interface Recallable {
+  readonly pipeline: Pipeline
+  readonly queue: DraftQueue
+}
+
+/**
+ * Memory and what waits for it, made ready to be asked. The same question over the same memory and drafts has the same
+ * answer: no model, no chance, no clock.
+ */
+export class Recall {
+  readonly #byId: ReadonlyMap<string, MemoryDocument>
+  readonly #index: RecallIndex
+
+  constructor({ pipeline, queue }: Recallable) {
+    const documents = [...memoryDocuments(pipeline), ...waitingDocuments(queue)]
+    this.#byId = new Map(documents.map(document => [document.id, document]))
+    this.#index = new RecallIndex(documents)
+  }
+
+  ask({ question, limit }: { readonly question: string; readonly limit: number }): readonly Recalled[] {
+    return this.#index.search(question, { limit }).flatMap(({ id, score, passage }) => {
+      const found = this.#byId.get(id)
+      if (found === undefined) return []
+      const { text, at, records, source, unconfirmed, draft } = found
+      const waiting = draft !== undefined && source === undefined
+      const said = text.slice(passage.start, passage.end)
+      return [{ id, text: said, at, score, confirmed: !unconfirmed, waiting, records, source }]
+    })
+  }
+}
+
 export function recall(
-  { pipeline, queue }: { readonly pipeline: Pipeline; readonly queue: DraftQueue },
-  { question, limit }: { readonly question: string; readonly limit: number },
+  from: Recallable,
+  asked: { readonly question: string; readonly limit: number },
 ): readonly Recalled[] {
-  const documents = [...memoryDocuments(pipeline), ...waitingDocuments(queue)]
-  const byId = new Map(documents.map(document => [document.id, document]))
-  return new RecallIndex(documents).search(question, { limit }).flatMap(({ id, score, passage }) => {
-    const found = byId.get(id)
-    if (found === undefined) return []
-    const { text, at, records, source, unconfirmed, draft } = found
-    const waiting = draft !== undefined && source === undefined
-    const said = text.slice(passage.start, passage.end)
-    return [{ id, text: said, at, score, confirmed: !unconfirmed, waiting, records, source }]
-  })
+  return new Recall(from).ask(asked)
 }
 
 function waitingDocuments(queue: DraftQueue): readonly MemoryDocument[] {

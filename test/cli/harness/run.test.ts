@@ -395,6 +395,26 @@ describe('a session that died', () => {
     expect(place.run(['run', '--recover'])).toMatchObject({ exit: 0, stdout: '1 session taken in, 1 draft proposed\n' })
   })
 
+  test('is found by the doctor, who names the command that helps', () => {
+    mkdirSync(place.sessions, { recursive: true, mode: 0o700 })
+    writeFileSync(join(place.sessions, `${'0'.repeat(24)}.json`), '{', { mode: 0o600 })
+    const ended = {
+      schema_version: 1,
+      id: '1'.repeat(24),
+      agent: 'stub',
+      surface: 'agent_export',
+      project: null,
+      log: join(place.data, 'log'),
+      memory: [],
+      started_at_unix_ms: 1,
+      pid: 2 ** 30,
+    }
+    writeFileSync(join(place.sessions, `${ended.id}.json`), JSON.stringify(ended), { mode: 0o600 })
+    const { stdout } = place.run(['doctor'])
+    expect(stdout).toContain('postern run --recover')
+    expect(stdout).toContain('is not the record of a session')
+  })
+
   test('with a record that nobody can read is told, and stops nothing', () => {
     mkdirSync(place.sessions, { recursive: true, mode: 0o700 })
     writeFileSync(join(place.sessions, `${'0'.repeat(24)}.json`), '{"id":', { mode: 0o600 })

@@ -14,7 +14,7 @@ import { rememberedAt } from '#harness/remembered.ts'
 import { openSession, sessionsDirectory } from '#harness/session.ts'
 import { DraftQueue } from '#librarian/drafts/queue.ts'
 import type { Invocation, Run } from '../../command.ts'
-import { hasTerminal } from '../../controlling-terminal.ts'
+import { isInForeground } from '../../controlling-terminal.ts'
 import type { Session } from '../../session.ts'
 import { draftFailure, draftsDirectoryOf } from '../librarian/queue.ts'
 import { runOnce } from '../librarian/run.ts'
@@ -83,7 +83,7 @@ async function runAgent(plan: Plan, { options }: Invocation, session: Session): 
     env: prepared.env,
     cwd: session.workingDirectory,
     umask: shell.umask,
-    sharesTerminal: hasTerminal(),
+    sharesTerminal: isInForeground,
     onStart: open.started,
   })
   if (ended.kind === 'not_started') output.complain(`postern: cannot start ${found.value.file}: ${ended.reason}`)

@@ -3,6 +3,7 @@ import { daemon, outbox } from './daemon.ts'
 import { sources, versions } from './derived.ts'
 import { directories } from './directories.ts'
 import { disk } from './disk.ts'
+import { harness } from './harness.ts'
 import { settings } from './settings.ts'
 import { contents, store } from './store.ts'
 
@@ -17,4 +18,5 @@ export const checks: readonly Check[] = [
   versions,
   daemon,
   outbox,
+  harness,
 ]
