@@ -14,6 +14,12 @@ export interface ChildOptions {
   readonly outputBytesMax: number
   /** Where the program may talk to the person itself, as a password manager does: its stderr is ours. */
   readonly talks?: boolean
+  /** The directory that it starts in; ours when left out. */
+  readonly cwd?: string
+  /** Once it has ended, what it started in its group is killed too, and is not waited for. */
+  readonly endsGroup?: boolean
+  /** Kills it, as the timeout does. */
+  readonly signal?: AbortSignal
 }
 
 export interface Answer {
@@ -24,6 +30,8 @@ export interface Answer {
 }
 
 const stderrBytesMax = 4096
+/** What was written before the end is read in this time; whoever left the group and holds the pipe is not waited for. */
+const pipesOpenMs = 500
 
 /**
  * Runs a program without a shell and gives what it printed. Secrets go in by `input` and come out by `stdout`, never
@@ -37,6 +45,7 @@ export function runChild(words: readonly string[], options: ChildOptions): Promi
       stdio: ['pipe', 'pipe', options.talks === true ? 'inherit' : 'pipe'],
       detached: process.platform !== 'win32',
       windowsHide: true,
+      ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     })
     const output: Buffer[] = []
     const talk: Buffer[] = []
@@ -46,7 +55,14 @@ export function runChild(words: readonly string[], options: ChildOptions): Promi
     const stop = (code: ChildError['code'], message: string) => {
       failure ??= { code, message }
       killGroup(child.pid)
+      closePipes()
     }
+    const closePipes = () => {
+      child.stdout?.destroy()
+      child.stderr?.destroy()
+    }
+    const abort = () => stop('killed', `${program} was stopped`)
+    options.signal?.addEventListener('abort', abort, { once: true })
     const timer = setTimeout(
       () => stop('timed_out', `${program} did not answer within ${options.timeoutMs} ms`),
       options.timeoutMs,
@@ -70,12 +86,22 @@ export function runChild(words: readonly string[], options: ChildOptions): Promi
     })
     const done = (exit: number | null | undefined, signal: NodeJS.Signals | null) => {
       clearTimeout(timer)
+      clearTimeout(closing)
+      options.signal?.removeEventListener('abort', abort)
       if (failure === undefined && typeof exit === 'number') {
         const stderr = Buffer.concat(talk).toString('utf8').slice(0, stderrBytesMax).trim()
         resolve(ok({ exit, stdout: new Uint8Array(Buffer.concat(output)), stderr }))
       } else resolve(err(failure ?? { code: 'killed', message: `${program} ended by ${signal ?? 'a signal'}` }))
     }
+    let closing: NodeJS.Timeout | undefined
+    if (options.endsGroup === true) {
+      child.on('exit', () => {
+        killGroup(child.pid)
+        closing = setTimeout(closePipes, pipesOpenMs)
+      })
+    }
     child.on('close', done)
+    if (options.signal?.aborted === true) abort()
     child.stdin?.on('error', () => {}) // it need not read what it is given; its exit says whether that was right
     child.stdin?.end(options.input ?? '')
   })

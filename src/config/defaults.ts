@@ -6,6 +6,7 @@ export const defaults: Config = {
   secrets: { store: 'auto' },
   send: { delay_s: 10, late_max_min: 60, quote: 'bottom' },
   harness: { after_session: 'off', capsule_chars: 8000 },
+  librarian: { processor: 'deterministic' },
   checks: {
     attachment_missing: 'warn',
     subject_empty: 'warn',
@@ -31,4 +32,5 @@ export const defaults: Config = {
   refusedAccounts: [],
   agents: { profiles: {} },
   programs: {},
+  processors: {},
 }

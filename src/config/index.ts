@@ -10,7 +10,16 @@ export { isAccountName, isEmail } from './account-schema.ts'
 export { type AgentSettings, type ProfileCapability, type ProfileSettings, profileCapabilities } from './agents.ts'
 export { loadConfig, parseConfig } from './load.ts'
 export type { ConfigProblem } from './problem.ts'
+export type { CommandProcessor, HttpProcessor, ProcessorSettings } from './processors.ts'
 export { type AgentProgram, type Programs, programsIn } from './programs.ts'
 export { type Provider, providerNamed, providerOf, providers, type ServerPreset, type TlsMode } from './providers.ts'
 export { readConfigFile } from './read.ts'
-export { accountKeys, type Config, configKeys, type KeyFacts, type RefusedAccount, settingOf } from './schema.ts'
+export {
+  accountKeys,
+  type Config,
+  configKeys,
+  type KeyFacts,
+  processorKeys,
+  type RefusedAccount,
+  settingOf,
+} from './schema.ts'

@@ -6,6 +6,7 @@ import { readAccounts } from './accounts.ts'
 import { readAgents } from './agents.ts'
 import { defaults } from './defaults.ts'
 import { type ConfigProblem, problemOf } from './problem.ts'
+import { readProcessors, withoutProcessors } from './processors.ts'
 import { readPrograms } from './programs.ts'
 import { readConfigFile } from './read.ts'
 import { type Config, configSchema } from './schema.ts'
@@ -21,14 +22,19 @@ export function parseConfig(text: string): Result<Config, readonly ConfigProblem
     return err([{ code: 'not_toml', line: error.line, key: '', message }])
   }
   const { accounts, agents, ...rest } = document
-  const checked = v.safeParse(configSchema, rest)
+  const { table, processors: given } = withoutProcessors(rest)
+  const checked = v.safeParse(configSchema, table)
   if (!checked.success) return err(checked.issues.map(issue => problemOf(issue, { text, above: [] })))
   const guarded = readAgents(agents, text)
   if (!guarded.ok) return guarded
   const programs = readPrograms(agents, text)
   if (!programs.ok) return programs
+  const processors = readProcessors(given, { text, chosen: checked.output.librarian.processor })
+  if (!processors.ok) return processors
   const read = readAccounts(accounts, text)
-  return read.ok ? ok({ ...checked.output, ...read.value, agents: guarded.value, programs: programs.value }) : read
+  if (!read.ok) return read
+  const named = { agents: guarded.value, programs: programs.value, processors: processors.value }
+  return ok({ ...checked.output, ...read.value, ...named })
 }
 
 /**

@@ -2,6 +2,7 @@ import * as v from 'valibot'
 import type { Account } from './account.ts'
 import { accountSchema } from './account-schema.ts'
 import type { AgentSettings } from './agents.ts'
+import { type Processors, processorSchema } from './processors.ts'
 import type { Programs } from './programs.ts'
 
 /**
@@ -108,6 +109,17 @@ export const configSchema = v.strictObject({
       8_000,
     ),
   }),
+  librarian: section({
+    processor: v.optional(
+      v.pipe(
+        v.string(),
+        v.regex(/^[a-z][a-z0-9_-]{0,39}$/),
+        v.title('deterministic, or the name of a table [librarian.processors.NAME]'),
+        v.description('What makes memory out of drafts: rules alone, or a model.'),
+      ),
+      'deterministic',
+    ),
+  }),
   checks: section({
     attachment_missing: level('warn', 'The text speaks of an attachment and there is none.'),
     subject_empty: level('warn', 'The message has no subject.'),
@@ -147,6 +159,7 @@ export interface Config extends v.InferOutput<typeof configSchema> {
   readonly refusedAccounts: readonly RefusedAccount[]
   readonly agents: AgentSettings
   readonly programs: Programs
+  readonly processors: Processors
 }
 
 export interface RefusedAccount {
@@ -177,6 +190,13 @@ export function configKeys(): KeyFacts[] {
   )
 }
 
+/** The keys of a table `[librarian.processors.NAME]`, flat. */
+export function processorKeys(): KeyFacts[] {
+  return Object.entries(processorSchema.entries).flatMap(([name, entry]) =>
+    factsOf('librarian.processors.NAME', name, entry),
+  )
+}
+
 /** The names that may stand in the table at `path`: what a mistyped one is compared with. */
 export function namesAt(path: readonly string[]): string[] {
   if (path.length === 0) return [...Object.keys(configSchema.entries), 'accounts', 'agents']
@@ -198,19 +218,19 @@ export function namesAt(path: readonly string[]): string[] {
 
 /** The keys of a table `[accounts.NAME]`, flat; those of its own tables dotted. */
 export function accountKeys(): KeyFacts[] {
-  return Object.entries(accountSchema.entries).flatMap(([name, entry]) => accountFacts(name, entry))
+  return Object.entries(accountSchema.entries).flatMap(([name, entry]) => factsOf('accounts.NAME', name, entry))
 }
 
-function accountFacts(name: string, entry: v.GenericSchema): KeyFacts[] {
+function factsOf(table: string, name: string, entry: v.GenericSchema): KeyFacts[] {
   const schema = 'wrapped' in entry ? (entry as v.OptionalSchema<v.GenericSchema, unknown>).wrapped : entry
   if ('entries' in schema) {
     const { entries } = schema as v.StrictObjectSchema<v.ObjectEntries, undefined>
-    return Object.entries(entries).flatMap(([inner, below]) => accountFacts(`${name}.${inner}`, below))
+    return Object.entries(entries).flatMap(([inner, below]) => factsOf(table, `${name}.${inner}`, below))
   }
   const standard = 'default' in entry ? entry.default : undefined
   return [
     {
-      key: `accounts.NAME.${name}`,
+      key: `${table}.${name}`,
       summary: v.getDescription(schema) ?? '',
       type: v.getTitle(schema) ?? '',
       default: standard ?? null,

@@ -4,7 +4,7 @@ import { type StoreError, storeErrorText } from '#memory/store-error.ts'
 import type { DraftError } from './drafts/draft.ts'
 import type { DraftQueue, QueueError } from './drafts/queue.ts'
 import { judge } from './processors/bounded.ts'
-import { candidatesOf } from './processors/candidates.ts'
+import { candidatesFor } from './processors/candidates.ts'
 import { evidenceForms, labelOf, provenanceForms } from './provenance.ts'
 import { compatible, copyOf, factsOf, isCommitted } from './run.ts'
 import { SURFACES, surfaceOf } from './surface.ts'
@@ -42,12 +42,12 @@ export function accept(
   const draft = read.value
   const scratch = copyOf(store.pipeline)
   const confirmed = { ...SURFACES.cli, confirmedAt: now }
-  const candidates = candidatesOf(draft)
+  const candidates = candidatesFor(draft, queue)
   const judged = candidates.forms.map(form => judge(form, confirmed, scratch, now))
   const forms = compatible(factsOf(judged), scratch, now)
   const isKnown = isCommitted(store.pipeline, id)
   const batch = [
-    ...(isKnown ? [] : provenanceForms(draft, 'person')),
+    ...(isKnown ? [] : provenanceForms(draft, { processor: 'person' })),
     ...(isKnown ? [] : evidenceForms(draft, candidates.evidence, surfaceOf(draft.surface).confidenceMax)),
     ...acceptanceForms(id, now),
     ...forms,

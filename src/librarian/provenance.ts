@@ -2,15 +2,25 @@ import { renderLiteral } from '#memory/read/render.ts'
 import type { Draft } from './drafts/draft.ts'
 import { instant } from './processors/candidates.ts'
 
+/** Who made forms out of a draft. */
+export interface Maker {
+  readonly processor: string
+  /** As it calls itself, or as the person does. */
+  readonly model?: string | undefined
+  readonly prompt?: string | undefined
+}
+
 /**
  * Where a memory came from, as memory: facts about `@draft_<id>`, in the batch that brought it. The episode's label
  * names the draft too, so that every record of a batch leads back to it, and from there to the message or file.
  */
-export function provenanceForms(draft: Draft, processor: string): readonly string[] {
+export function provenanceForms(draft: Draft, { processor, model, prompt }: Maker): readonly string[] {
   const { surface, agent, project, operator, provenance, mail, tags } = draft
   const facts: readonly (readonly [string, string | null])[] = [
     ['source_surface', surface],
     ['processor', processor],
+    ['model', model ?? null],
+    ['prompt_version', prompt ?? null],
     ['source_agent', agent],
     ['source_project', project],
     ['operator', operator],

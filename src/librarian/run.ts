@@ -8,20 +8,21 @@ import type { DraftQueue, Work } from './drafts/queue.ts'
 import type { DraftState } from './drafts/state.ts'
 import { type Judged, judge } from './processors/bounded.ts'
 import type { Candidates } from './processors/candidates.ts'
+import { type Judge, type Processor, ProcessorFailure } from './processors/processor.ts'
 import { draftSymbol, evidenceForms, labelOf, provenanceForms } from './provenance.ts'
 import { surfaceOf } from './surface.ts'
 
-/** Makes candidates out of a draft; a model's come through the same door. */
-export interface Processor {
-  readonly name: string
-  propose(draft: Draft): Promise<Candidates> | Candidates
-}
+export type { Processor } from './processors/processor.ts'
 
 export interface RunOptions {
   readonly queue: DraftQueue
   /** Opens the log for writing, under its lock; called when there is something to commit, never while a model thinks. */
   readonly openStore: () => Promise<Result<Store, StoreError>>
   readonly processor: Processor
+  /** A copy of memory as it is, without its lock: what a model proposes is held against it while it can still mend it. */
+  readonly copyOfMemory?: () => Pipeline
+  /** Ends the pass; what was not done waits on, and no attempt is counted. */
+  readonly signal?: AbortSignal
   readonly now: () => number
   readonly attemptsMax?: number
   /** Drafts whose worker took longer than this go back to wait. */
@@ -65,8 +66,9 @@ export async function runLibrarian(options: RunOptions): Promise<Result<RunSumma
   const recovered = queue.recover(now() - staleMs, isAlive).length
   const waiting = queue.ids('pending').slice(0, limit)
   const items: RunItem[] = []
-  for (let at = 0; at < waiting.length; at += groupMax) {
-    const proposed = await proposals(waiting.slice(at, at + groupMax), items, options)
+  const { together = groupMax } = options.processor
+  for (let at = 0; at < waiting.length && options.signal?.aborted !== true; at += together) {
+    const proposed = await proposals(waiting.slice(at, at + together), items, options)
     if (proposed.length === 0) continue
     const opened = await options.openStore()
     if (!opened.ok) {
@@ -80,7 +82,7 @@ export async function runLibrarian(options: RunOptions): Promise<Result<RunSumma
     } finally {
       store.close()
     }
-    options.onProgress?.(Math.min(at + groupMax, waiting.length), waiting.length)
+    options.onProgress?.(Math.min(at + together, waiting.length), waiting.length)
   }
   return ok({ recovered, items })
 }
@@ -95,6 +97,8 @@ interface Proposed {
 async function proposals(ids: readonly string[], items: RunItem[], options: RunOptions): Promise<readonly Proposed[]> {
   const { queue, processor, now } = options
   const proposed: Proposed[] = []
+  // Rules never ask what would become of a form; and whatever stops this copy from being made stops it before a draft is taken.
+  const copy = (processor.prompt === undefined ? undefined : options.copyOfMemory?.()) ?? new Pipeline()
   for (const id of ids) {
     const claimed = queue.claim(id, now())
     if (!claimed.ok || claimed.value === undefined) continue // somebody else has it
@@ -105,13 +109,26 @@ async function proposals(ids: readonly string[], items: RunItem[], options: RunO
       continue
     }
     try {
-      proposed.push({ draft: read.value, work, candidates: await processor.propose(read.value) })
+      proposed.push({
+        draft: read.value,
+        work,
+        candidates: await processor.propose(read.value, judgeOf(read.value, copy, now)),
+      })
     } catch (error) {
+      if (options.signal?.aborted === true) {
+        queue.move(id, 'processing', 'pending')
+        continue
+      }
       const code = error instanceof Error && 'code' in error ? String(error.code) : 'processor_failed'
-      items.push(triedAgain({ id, attempts: work.attempts + 1, code, stage: 'propose' }, options))
+      const isFinal = error instanceof ProcessorFailure && error.isFinal
+      items.push(triedAgain({ id, attempts: work.attempts + 1, code, stage: 'propose', isFinal }, options))
     }
   }
   return proposed
+}
+
+function judgeOf({ surface }: Draft, copy: Pipeline, now: () => number): Judge {
+  return form => judge(form, surfaceOf(surface), copy, now())
 }
 
 function committed(
@@ -126,8 +143,17 @@ function committed(
   const surface = surfaceOf(draft.surface)
   const judged = candidates.forms.map(form => judge(form, surface, scratch, now()))
   const counts = countsOf(judged)
+  if (counts.conflicts > 0 && candidates.isProposed === true) {
+    const unkept = queue.keepProposal(id, candidates.forms)
+    if (unkept !== undefined)
+      return triedAgain({ id, attempts: work.attempts + 1, code: unkept.code, stage: 'commit' }, options)
+  }
   const batch = [
-    ...provenanceForms(draft, processor.name),
+    ...provenanceForms(draft, {
+      processor: processor.name,
+      model: candidates.model,
+      prompt: promptOf(candidates, processor),
+    }),
     ...compatible(factsOf(judged), scratch, now()),
     ...evidenceForms(draft, evidenceOf(candidates, judged), surface.confidenceMax),
   ].join('\n')
@@ -139,6 +165,11 @@ function committed(
   }
   follow(scratch, batch, done.value.committedAt, metadata)
   return { ...moved(queue, id, counts.conflicts > 0 ? 'conflict' : 'accepted'), ...counts }
+}
+
+/** Only where a model was asked: what was written as forms is nobody's answer to a prompt. */
+function promptOf({ isProposed }: Candidates, { prompt }: Processor): string | undefined {
+  return isProposed === true ? prompt : undefined
 }
 
 /** Of forms what was not taken, as text. */
@@ -166,12 +197,18 @@ function follow(scratch: Pipeline, batch: string, at: ClockTime, metadata: { rea
   scratch.commit()
 }
 
-function triedAgain(
-  failed: { readonly id: string; readonly attempts: number; readonly code: string; readonly stage: string },
-  { queue, attemptsMax = attemptsDefault }: RunOptions,
-): RunItem {
-  const { id, attempts, code, stage } = failed
+interface Tried {
+  readonly id: string
+  readonly attempts: number
+  readonly code: string
+  readonly stage: string
+  readonly isFinal?: boolean
+}
+
+function triedAgain(failed: Tried, { queue, attemptsMax = attemptsDefault }: RunOptions): RunItem {
+  const { id, attempts, code, stage, isFinal = false } = failed
   queue.note(id, { ...queue.work(id), attempts, lastError: { stage, code } })
+  if (isFinal) return moved(queue, id, 'quarantined', code)
   return moved(queue, id, attempts >= attemptsMax ? 'failed' : 'pending', code)
 }
 

@@ -1,22 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import {
-  closeSync,
-  constants,
-  fstatSync,
-  linkSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  unlinkSync,
-  writeSync,
-} from 'node:fs'
+import { linkSync, lstatSync, mkdirSync, renameSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { durable, syncDirectory, syncFile } from '#base/durable.ts'
+import { syncDirectory } from '#base/durable.ts'
 import { err, ok, type Result } from '#base/result.ts'
+import { codeOf, namesIn, readPlainFile, writeNew } from '../plain-file.ts'
 import { type Draft, type DraftError, decodeDraft, draftLimits, encodeDraft, type NewDraft, newDraft } from './draft.ts'
+import { decodeProposal, encodeProposal, proposalBytesMax } from './proposal.ts'
 import { type DraftState, draftStates, isMove, terminalStates } from './state.ts'
 
 /**
@@ -67,7 +56,7 @@ export class DraftQueue {
 
   /** The ids in a state, in the order of their names; reads no draft. */
   ids(state: DraftState): readonly string[] {
-    return names(join(this.#directory, state))
+    return namesIn(join(this.#directory, state))
       .map(name => /^([0-9a-f]{32})\.json$/.exec(name)?.[1])
       .filter(id => id !== undefined)
       .sort()
@@ -75,7 +64,7 @@ export class DraftQueue {
 
   /** Names in a state's directory that are no drafts of ours: put there by something else. */
   strays(state: DraftState): readonly string[] {
-    return names(join(this.#directory, state)).filter(name => !/^[0-9a-f]{32}\.json$/.test(name))
+    return namesIn(join(this.#directory, state)).filter(name => !/^[0-9a-f]{32}\.json$/.test(name))
   }
 
   read(id: string, state?: DraftState): Result<Draft, DraftError | QueueError> {
@@ -114,14 +103,30 @@ export class DraftQueue {
 
   /** Replaces the note; the error if it could not be written. */
   note(id: string, work: Work): Result<never, QueueError> | undefined {
+    return this.#replace(join('work', fileOf(id)), JSON.stringify(work))
+  }
+
+  #replace(name: string, text: string): Result<never, QueueError> | undefined {
     try {
       const temporary = join(this.#directory, 'work', `.${randomBytes(12).toString('hex')}`)
-      writeNew(temporary, JSON.stringify(work))
-      renameSync(temporary, join(this.#directory, 'work', fileOf(id)))
+      writeNew(temporary, text)
+      renameSync(temporary, join(this.#directory, name))
       return undefined
     } catch (cause) {
       return err({ code: 'queue_unusable', message: reason(cause) })
     }
+  }
+
+  /** Keeps what a model proposed of a draft, for a person to decide on what was said and not on a later answer. */
+  keepProposal(id: string, forms: readonly string[]): QueueError | undefined {
+    const kept = this.#replace(join('work', proposalOf(id)), encodeProposal(id, forms, this.#key))
+    return kept?.ok === false ? kept.error : undefined
+  }
+
+  /** Undefined where there is none that this Postern wrote. */
+  proposalOf(id: string): readonly string[] | undefined {
+    const bytes = readPlainFile(join(this.#directory, 'work', proposalOf(id)), proposalBytesMax)
+    return bytes === undefined ? undefined : decodeProposal(id, bytes, this.#key)
   }
 
   /** Drafts whose worker is gone go back to wait; which ones. */
@@ -222,35 +227,6 @@ function keyOf(directory: string, create: boolean): Uint8Array {
   return keyOf(directory, false)
 }
 
-/** The whole of a regular file, or nothing: links, pipes and devices are not opened. */
-function readPlainFile(path: string, bytesMax: number): Uint8Array | undefined {
-  let descriptor: number
-  try {
-    descriptor = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK)
-  } catch (cause) {
-    if (codeOf(cause) === 'ENOENT' || codeOf(cause) === 'ELOOP') return undefined
-    throw cause
-  }
-  try {
-    const { size } = fstatSync(descriptor)
-    if (!fstatSync(descriptor).isFile()) return undefined
-    return size > bytesMax ? new Uint8Array(bytesMax + 1) : readFileSync(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
-}
-
-function writeNew(path: string, content: string | Uint8Array): void {
-  const descriptor = openSync(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | durable(), 0o600)
-  try {
-    const bytes = typeof content === 'string' ? Buffer.from(content) : content
-    for (let written = 0; written < bytes.length; ) written += writeSync(descriptor, bytes, written)
-    syncFile(descriptor)
-  } finally {
-    closeSync(descriptor)
-  }
-}
-
 function sameContent(a: string, b: string): boolean {
   const one = readPlainFile(a, draftLimits.fileBytesMax)
   const other = readPlainFile(b, draftLimits.fileBytesMax)
@@ -272,15 +248,6 @@ function isWork(value: unknown): value is Work {
   return [attempts, claimedAt, pid].every(each => typeof each === 'number')
 }
 
-function names(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory)
-  } catch (cause) {
-    if (codeOf(cause) === 'ENOENT') return []
-    throw cause
-  }
-}
-
 function exists(path: string): boolean {
   return lstatSync(path, { throwIfNoEntry: false }) !== undefined
 }
@@ -290,8 +257,8 @@ function fileOf(id: string): string {
   return `${id}.json`
 }
 
-function codeOf(cause: unknown): string | undefined {
-  return cause instanceof Error && 'code' in cause ? String(cause.code) : undefined
+function proposalOf(id: string): string {
+  return fileOf(id).replace(/json$/, 'forms.json')
 }
 
 function reason(cause: unknown): string {

@@ -30,7 +30,7 @@ const moves: Readonly<Record<DraftState, readonly DraftState[]>> = {
   skipped: ['pending'],
   rejected: ['pending'],
   failed: ['pending', 'rejected'],
-  quarantined: ['rejected'],
+  quarantined: ['pending', 'rejected'],
 }
 
 export function isMove(from: DraftState, to: DraftState): boolean {

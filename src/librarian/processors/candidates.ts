@@ -11,6 +11,12 @@ export interface Candidates {
   readonly forms: readonly string[]
   /** Pieces of the text, to be kept as evidence; empty when the forms say everything. */
   readonly evidence: readonly string[]
+  /** The draft is nothing but these forms. */
+  readonly isWritten?: boolean
+  /** They are a model's, and would be others the next time: kept with the draft for a person's decision. */
+  readonly isProposed?: boolean
+  /** What the model is called. */
+  readonly model?: string
 }
 
 const candidatesMax = 500
@@ -20,9 +26,18 @@ const factLine = /^\s*(?:[-*]\s+)?([\p{L}][\p{L}\p{N} _-]{0,60}?)\s*[:=]\s+(\S.{
 const datedLine = /^\s*(?:[-*]\s+)?((?:19|20)\d\d-\d\d-\d\d)\s*[:—–-]\s+(\S.{0,2000})$/u
 const headingLine = /^#{1,6}\s+(.{1,80})$/u
 
+/** What was proposed of a draft: a model's forms as they were then, else what the rules find. */
+export function candidatesFor(
+  draft: Draft,
+  kept: { proposalOf(id: string): readonly string[] | undefined },
+): Candidates {
+  const forms = kept.proposalOf(draft.id)
+  return forms === undefined ? candidatesOf(draft) : { forms, evidence: piecesOf(draft.text), isProposed: true }
+}
+
 export function candidatesOf(draft: Draft): Candidates {
   const written = formsIn(draft.text)
-  if (written !== undefined) return { forms: written, evidence: [] }
+  if (written !== undefined) return { forms: written, evidence: [], isWritten: true }
   const evidence = piecesOf(draft.text)
   const { subject: named, body } = frontMatter(draft.text)
   let subject = named
@@ -119,7 +134,8 @@ export function symbolOf(text: string): string | undefined {
   return /^[a-z]/.test(name) ? name : `n_${name}`
 }
 
-function piecesOf(text: string): readonly string[] {
+/** A whole text in pieces that are not too long for a record. */
+export function piecesOf(text: string): readonly string[] {
   const pieces: string[] = []
   let start = 0
   while (start < text.length && pieces.length < piecesMax) {

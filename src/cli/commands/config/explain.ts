@@ -1,11 +1,11 @@
 import { Failure } from '#base/failure.ts'
 import { nearest } from '#base/nearest.ts'
-import { accountKeys, configKeys, loadConfig, settingOf } from '#config/index.ts'
+import { accountKeys, configKeys, loadConfig, processorKeys, settingOf } from '#config/index.ts'
 import type { Run } from '../../command.ts'
 
 export const run: Run = async ({ positionals }, { paths, output }) => {
   const wanted = positionals[0] ?? ''
-  const all = [...configKeys(), ...accountKeys()]
+  const all = [...configKeys(), ...accountKeys(), ...processorKeys()]
   const chosen = all.filter(({ key }) => wanted === '' || key === wanted || key.startsWith(`${wanted}.`))
   if (chosen.length === 0) {
     const meant = nearest(

@@ -48,7 +48,7 @@ export const harnessCommands: readonly Command[] = [
       { command: 'postern run --recover', why: 'after the machine went down' },
     ],
     verbatim: true,
-    keeps: ['fs.write', 'child'],
+    keeps: ['fs.write', 'child', 'net'],
     load: () => import('./run.ts'),
   },
   {

@@ -1,6 +1,6 @@
 import { printable } from '#base/printable.ts'
 import { judge } from '#librarian/processors/bounded.ts'
-import { candidatesOf } from '#librarian/processors/candidates.ts'
+import { candidatesFor } from '#librarian/processors/candidates.ts'
 import { copyOf } from '#librarian/run.ts'
 import { surfaceOf } from '#librarian/surface.ts'
 import type { Run } from '../../command.ts'
@@ -22,7 +22,7 @@ export const run: Run = async ({ options }, session) => {
       const read = queue.read(id, 'conflict')
       if (!read.ok) return []
       const { surface, text, provenance } = read.value
-      const judged = candidatesOf(read.value).forms.map(form =>
+      const judged = candidatesFor(read.value, queue).forms.map(form =>
         judge(form, surfaceOf(surface), scratch, session.clock.now()),
       )
       const pairs = judged.flatMap(each =>

@@ -1,6 +1,7 @@
 import { draftStates } from '#librarian/drafts/state.ts'
 import { surfaceNames } from '#librarian/surface.ts'
 import type { Command, Option } from '../../command.ts'
+import { quorumCommand } from './quorum-spec.ts'
 
 const log = {
   log: { summary: 'The memory log; that of the repository around the current directory when left out', value: 'PATH' },
@@ -10,6 +11,13 @@ const origin = {
   agent: { summary: 'The agent that it comes from', value: 'NAME' },
   project: { summary: 'The project that it belongs to', value: 'NAME' },
   tag: { summary: 'A word to file it under', value: 'WORD', many: true },
+} as const satisfies Record<string, Option>
+
+const processor = {
+  processor: {
+    summary: 'Of your settings, in place of librarian.processor; deterministic needs no model',
+    value: 'NAME',
+  },
 } as const satisfies Record<string, Option>
 
 const surface = (what: string): Option => ({
@@ -170,6 +178,7 @@ export const draftedMemoryCommands: readonly Command[] = [
     keeps: ['fs.write'],
     load: () => import('./revoke.ts'),
   },
+  quorumCommand,
 ]
 
 export const librarianCommands: readonly Command[] = [
@@ -178,22 +187,25 @@ export const librarianCommands: readonly Command[] = [
     summary: 'Make memory out of drafts',
     description:
       'What a draft may become is bounded by where it came from. Needs no model: what it cannot structure is kept as ' +
-      'evidence that nobody has confirmed.',
+      'evidence that nobody has confirmed. A model of your settings may propose instead; it is bounded the same way.',
     subcommands: [
       {
         name: 'run',
         summary: 'Work through the drafts that wait, once',
-        options: { ...log, limit: { summary: 'At most so many drafts', value: 'N' } },
-        examples: [{ command: 'postern librarian run --json', why: 'one JSON document' }],
-        keeps: ['fs.write'],
+        options: { ...log, ...processor, limit: { summary: 'At most so many drafts', value: 'N' } },
+        examples: [
+          { command: 'postern librarian run --json', why: 'one JSON document' },
+          { command: 'postern librarian run --processor local', why: '[librarian.processors.local] of your settings' },
+        ],
+        keeps: ['fs.write', 'child', 'net'],
         load: () => import('./run.ts'),
       },
       {
         name: 'watch',
         summary: 'Work through drafts as they come, until stopped',
-        options: { ...log, limit: { summary: 'At most so many drafts at once', value: 'N' } },
+        options: { ...log, ...processor, limit: { summary: 'At most so many drafts at once', value: 'N' } },
         examples: [{ command: 'postern librarian watch', why: 'Ctrl-C ends it' }],
-        keeps: ['fs.write'],
+        keeps: ['fs.write', 'child', 'net'],
         load: () => import('./run.ts'),
       },
     ],
