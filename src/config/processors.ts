@@ -44,7 +44,14 @@ const line = (charactersMax: number) =>
     v.string(),
     v.check(text => text.length > 0 && text.length <= charactersMax && !/[\x00-\x1f\x7f]/.test(text)),
   )
-const words = v.pipe(v.array(line(4096)), v.minLength(1), v.maxLength(64))
+/** An argument may be empty; a program may not. */
+const argument = v.pipe(v.string(), v.maxLength(4096), v.regex(/^[^\x00-\x1f\x7f]*$/))
+const words = v.pipe(
+  v.array(argument),
+  v.minLength(1),
+  v.maxLength(64),
+  v.check(([program]) => program !== ''),
+)
 
 export const processorSchema = v.strictObject({
   command: v.optional(

@@ -64,8 +64,9 @@ function programOf(name: string, { env, project }: World): Result<string, ModelE
   const usable = found.filter(each => isProgram(each))
   const [first] = usable.filter(each => !isBelow(each, project))
   if (first !== undefined) return ok(first)
-  const why = usable.length > 0 ? 'lies in this project, and is not run' : 'is not there'
-  return err({ code: 'model_not_found', message: `the program ${name} ${why}` })
+  return usable.length > 0
+    ? err({ code: 'model_in_project', message: `${name} lies in this project, and is not run` })
+    : err({ code: 'model_not_found', message: `there is no program ${name}` })
 }
 
 function named(path: string): readonly string[] {

@@ -25,7 +25,7 @@ export interface Reply {
   readonly model?: string
 }
 
-/** Codes alone are written down: a message may repeat what a model said. */
+/** Codes alone are written down; a message is for a person, and repeats nothing of a model's words. */
 export interface ModelError {
   readonly code: ModelErrorCode
   readonly message: string
@@ -33,6 +33,7 @@ export interface ModelError {
 
 export type ModelErrorCode =
   | 'model_not_found'
+  | 'model_in_project'
   | 'model_not_started'
   | 'model_timed_out'
   | 'model_output_too_large'

@@ -249,11 +249,11 @@ describe('the program of a model', () => {
     const inside = program('thinker', join(project, 'node_modules/.bin'))
     const run = (path: string) => place.run('command = ["thinker"]', { env: { PATH: path }, project, attemptsMax: 9 })
     place.submit({})
-    expect(await run(`${inside}:/usr/bin:/bin`)).toMatchObject([{ state: 'pending', code: 'model_not_found' }])
+    expect(await run(`${inside}:/usr/bin:/bin`)).toMatchObject([{ state: 'pending', code: 'model_in_project' }])
     expect(await run(`node_modules/.bin:.::/usr/bin:/bin`)).toMatchObject([{ code: 'model_not_found' }])
     symlinkSync(inside, join(place.directory, 'elsewhere'))
     expect(await run(`${join(place.directory, 'elsewhere')}:/usr/bin:/bin`)).toMatchObject([
-      { code: 'model_not_found' },
+      { code: 'model_in_project' },
     ])
     const own = program('thinker', join(place.directory, 'bin'))
     expect(await run(`${inside}:${own}:/usr/bin:/bin`)).toMatchObject([{ state: 'accepted', facts: 1 }])

@@ -1,4 +1,4 @@
-import { type Account, configKeys, loadConfig, settingOf } from '#config/index.ts'
+import { configKeys, loadConfig, settingOf } from '#config/index.ts'
 import type { Run } from '../../command.ts'
 
 export const run: Run = async (_invocation, { paths, output }) => {
@@ -15,12 +15,15 @@ export const run: Run = async (_invocation, { paths, output }) => {
     const value = settingOf(config, key)
     output.write(`${name} = ${JSON.stringify(value)}${value === standard ? '  # default' : ''}\n`)
   }
-  for (const account of config.accounts) output.write(`\n${accountText(account)}`)
+  for (const { name, ...account } of config.accounts) output.write(`\n${tableText(`accounts.${name}`, account)}`)
+  for (const { name, ...processor } of Object.values(config.processors)) {
+    output.write(`\n${tableText(`librarian.processors.${name}`, processor)}`)
+  }
   for (const { name, message } of config.refusedAccounts) output.complain(`not used: [accounts.${name}]: ${message}`)
   return 'done'
 }
 
-function accountText({ name, ...account }: Account): string {
-  const lines = Object.entries(account).map(([key, value]) => `# ${key}: ${JSON.stringify(value)}\n`)
-  return `[accounts.${name}]\n${lines.join('')}`
+function tableText(table: string, values: object): string {
+  const lines = Object.entries(values).map(([key, value]) => `# ${key}: ${JSON.stringify(value)}\n`)
+  return `[${table}]\n${lines.join('')}`
 }

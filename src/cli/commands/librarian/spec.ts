@@ -1,6 +1,7 @@
 import { draftStates } from '#librarian/drafts/state.ts'
 import { surfaceNames } from '#librarian/surface.ts'
 import type { Command, Option } from '../../command.ts'
+import { quorumCommand } from './quorum-spec.ts'
 
 const log = {
   log: { summary: 'The memory log; that of the repository around the current directory when left out', value: 'PATH' },
@@ -177,6 +178,7 @@ export const draftedMemoryCommands: readonly Command[] = [
     keeps: ['fs.write'],
     load: () => import('./revoke.ts'),
   },
+  quorumCommand,
 ]
 
 export const librarianCommands: readonly Command[] = [
