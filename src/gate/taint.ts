@@ -62,6 +62,16 @@ function sourceOf({ text, ...facts }: Reading): Source {
   return { ...facts, prints: fingerprints(text), codes: codesIn(text) }
 }
 
+/** Of what was told about a source at different times the worst counts: who was first must not vouch for the rest. */
 function joined(before: Source, now: Source): Source {
-  return { ...before, prints: before.prints.union(now.prints), codes: before.codes.union(now.codes) }
+  const isUnconfirmed = before.unconfirmed === true || now.unconfirmed === true
+  return {
+    ...before,
+    author: before.author === now.author ? before.author : '',
+    audience: before.audience.filter(address => now.audience.includes(address)),
+    own: before.own && now.own,
+    ...(isUnconfirmed ? { unconfirmed: true } : {}),
+    prints: before.prints.union(now.prints),
+    codes: before.codes.union(now.codes),
+  }
 }

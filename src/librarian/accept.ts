@@ -7,6 +7,7 @@ import { judge } from './processors/bounded.ts'
 import { candidatesFor } from './processors/candidates.ts'
 import { evidenceForms, labelOf, provenanceForms } from './provenance.ts'
 import { compatible, copyOf, factsOf, isCommitted } from './run.ts'
+import { acceptedPredicate } from './sources.ts'
 import { SURFACES, surfaceOf } from './surface.ts'
 
 export interface Accepted {
@@ -65,6 +66,6 @@ export function accept(
 
 function acceptanceForms(id: string, now: number): readonly string[] {
   return [
-    `(sem @draft_${id} accepted_by "operator" :src @librarian_assignment :c 1.0 :v ${new Date(now).toISOString()})`,
+    `(sem @draft_${id} ${acceptedPredicate} "operator" :src @librarian_assignment :c 1.0 :v ${new Date(now).toISOString()})`,
   ]
 }

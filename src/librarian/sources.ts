@@ -1,7 +1,9 @@
 import type { MemoryRecord, SymbolId } from '#memory/canonical/record.ts'
 import type { Pipeline } from '#memory/compile/pipeline.ts'
 import { executeQuery } from '#memory/read/query.ts'
+import type { SymbolLookup } from '#memory/read/render.ts'
 import { lookupOf } from './processors/bounded.ts'
+import { surfaceNamed, surfaceOf } from './surface.ts'
 
 /** Where the records of one commit came from, as the librarian wrote it down with them. */
 export interface Source {
@@ -83,6 +85,19 @@ const namingFacts = [
   'mail_account',
 ] as const
 export const revokedPredicate = 'revoked'
+/** Only the librarian writes it: a person stood in for the draft. */
+export const acceptedPredicate = 'accepted_by'
+
+/**
+ * Whether a person stands behind a record: they wrote it, or accepted the draft that brought it. What an agent, a
+ * file or a message says of the source of its own statements is a claim, and makes nothing confirmed.
+ */
+export function isConfirmed(record: MemoryRecord, source: Source | undefined, symbols: SymbolLookup): boolean {
+  if (record.type !== 'inf' && symbols(record.source)?.name === 'pending_verification') return false
+  if (source === undefined || source.facts.has(acceptedPredicate)) return true
+  const surface = surfaceNamed(source.facts.get('source_surface') ?? '')
+  return surface !== undefined && surfaceOf(surface).trusted
+}
 
 /** Whether a record came from a source that was taken back. Nothing is looked through where nothing ever was. */
 export function revokedIn(pipeline: Pipeline): (record: MemoryRecord) => boolean {

@@ -149,4 +149,15 @@ describe('reading', () => {
   test('memory that nobody confirmed holds what follows', () => {
     expect(reasons(sending(), having({ kind: 'memory', unconfirmed: true }))).toEqual(['untrusted_memory'])
   })
+
+  test('a source that was vouched for before it was read is judged by what it is, in either order', () => {
+    const vouched = { kind: 'memory', id: 'm1', author: '', audience: [david.address], own: true, text: '' } as const
+    const read = { ...vouched, own: false, audience: [], unconfirmed: true, text: party }
+    for (const order of [
+      [vouched, read],
+      [read, vouched],
+    ]) {
+      expect(reasons(sending({ text: party }), having(...order))).toEqual(['foreign_content', 'untrusted_memory'])
+    }
+  })
 })

@@ -131,6 +131,41 @@ test('what came from a source that was revoked is no longer recalled, and the lo
   expect(value(MemoryReader.open(log())).length).toBeGreaterThan(before)
 })
 
+test.each([
+  ['mcp', '(sem @dora employer "Globex" :src @observation :c 0.8 :v 2026-02-01)'],
+  ['agent_export', '(epi @meeting @met (@dora) @lodge :at 2026-02-01 :obs 2026-02-01 :src @observation :c 0.7)'],
+  ['mcp', '(inf @dora employer "Globex" (@__mem_0) @pattern_summarize :c 0.5 :v 2026-02-01)'],
+  ['claude_memory', '(sem @dora employer "Globex" :src @observation :c 0.8 :v 2026-02-01)'],
+  ['repo_handoff', '(sem @dora employer "Globex" :src @document :c 0.6 :v 2026-02-01)'],
+  ['mail', '(sem @dora employer "Globex" :src @participant_report :c 0.6 :v 2026-02-01)'],
+] as const)('what %s states is confirmed by nobody, whatever source it claims', async (surface, text) => {
+  write('(sem @ann age 40 :src @profile :c 0.9 :v 2026-01-01)')
+  submit({ surface, text, provenance: 'x:1' })
+  await run()
+  const hits = recalled('dora employer globex lodge')
+  expect(hits.length).toBeGreaterThan(0)
+  for (const hit of hits) expect(hit).toMatchObject({ confirmed: false, waiting: false })
+})
+
+test('what a person accepted of an agent, and what they wrote themselves, is confirmed', async () => {
+  const text = '(sem @dora employer "Globex" :src @observation :c 0.8 :v 2026-02-01)'
+  const id = submit({ surface: 'mcp', text })
+  const store = value(open())
+  value(accept({ queue, store }, { id, now }))
+  store.close()
+  expect(recalled('dora employer')).toMatchObject([{ confirmed: true }])
+  submit({ surface: 'cli', text: '(sem @emil city "Wien" :src @self_report :c 0.8 :v 2026-02-01)' })
+  await run()
+  expect(recalled('emil city')[0]).toMatchObject({ confirmed: true })
+})
+
+test('a draft that names its own acceptance is not accepted by it', async () => {
+  const id = submit({ surface: 'mcp', text: '(sem @dora employer "Globex" :src @observation :c 0.8 :v 2026-02-01)' })
+  submit({ surface: 'mcp', text: `(sem @draft_${id} accepted_by "operator" :src @observation :c 0.8 :v 2026-02-01)` })
+  await run()
+  for (const hit of recalled('dora employer')) expect(hit).toMatchObject({ confirmed: false })
+})
+
 test('a draft that waits is recalled as one that waits', async () => {
   write('(sem @dora employer "Acme" :src @profile :c 0.9 :v 2026-01-01)')
   submit({ text: 'Dora plays chess on Tuesdays' })

@@ -99,7 +99,11 @@ export class Gatekeeper {
     if (verdict.verdict === 'allow') {
       const owned = this.#ownsDecision(name, params, identity)
       if (owned) return ok({ params: narrow(spec, params, verdict.accounts), accounts: verdict.accounts })
-      return this.#deny(name, identity, requestError('policy_denied', 'only whoever made a decision takes it back'))
+      return this.#deny(
+        name,
+        identity,
+        requestError('policy_denied', 'only whoever made a decision takes it back, and an agent says which'),
+      )
     }
     if (verdict.verdict === 'deny') {
       if (GRAVE_EFFECTS.has(effectOf(capability))) this.#refused(identity)
@@ -258,10 +262,10 @@ export class Gatekeeper {
   /** Agents take back what they did, and nothing else. */
   #ownsDecision(name: RequestName, params: CheckedParams, { actor }: Identity): boolean {
     if (name !== 'decision.undo' && name !== 'outbox.drop') return true
-    const decision = params.decision_id
-    const sql = 'SELECT origin FROM decisions WHERE id = coalesce(?, (SELECT max(id) FROM decisions))'
-    const row = this.#core.reader.statements.one(sql, decision === undefined ? null : Number(decision))
-    return row !== undefined && row[0] === actor
+    // The latest of all may be anybody's: an agent says which.
+    if (params.decision_id === undefined) return false
+    const sql = 'SELECT origin FROM decisions WHERE id = ?'
+    return this.#core.reader.statements.one(sql, Number(params.decision_id))?.[0] === actor
   }
 
   #read(actor: string, params: CheckedParams, result: unknown): void {

@@ -1,8 +1,7 @@
 import { instant } from '#base/instant.ts'
 import { err, ok, type Result } from '#base/result.ts'
 import { lookupOf } from '#librarian/processors/bounded.ts'
-import type { Source } from '#librarian/sources.ts'
-import type { MemoryRecord } from '#memory/canonical/record.ts'
+import { isConfirmed, type Source } from '#librarian/sources.ts'
 import { describeQueryError, FLAGS } from '#memory/read/query.ts'
 import { renderMemory } from '#memory/read/render.ts'
 import { sealKeysOf } from '#memory/seal-key.ts'
@@ -38,7 +37,7 @@ export function query(memory: OpenMemory, text: string): Result<Queried, Request
     left -= text.length
     if (left < 0) truncated++
     else {
-      const confirmed = isConfirmed(record, name => symbols(name)?.name)
+      const confirmed = isConfirmed(record, source, symbols)
       items.push({ id: symbols(record.memory)?.name ?? '', form: text, confirmed, source: sourceOf(source) })
     }
   }
@@ -52,11 +51,6 @@ export function query(memory: OpenMemory, text: string): Result<Queried, Request
     as_committed: instant(Number(asCommitted)),
     query_committed_at: instant(Number(queryCommittedAt)),
   })
-}
-
-/** What nobody has confirmed says so in its source. */
-function isConfirmed(record: MemoryRecord, nameOf: (id: MemoryRecord['memory']) => string | undefined): boolean {
-  return record.type === 'inf' || nameOf(record.source) !== 'pending_verification'
 }
 
 export function verify(log: string): Result<ResultOf<'memory.verify'>, RequestError> {

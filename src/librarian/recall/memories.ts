@@ -3,7 +3,7 @@ import type { Pipeline } from '#memory/compile/pipeline.ts'
 import { executeQuery } from '#memory/read/query.ts'
 import { renderMemory, type SymbolLookup } from '#memory/read/render.ts'
 import { lookupOf } from '../processors/bounded.ts'
-import { type Source, Sources } from '../sources.ts'
+import { isConfirmed, type Source, Sources } from '../sources.ts'
 import type { Document } from './index.ts'
 
 /** A document made of memory: one record, or all the evidence of one draft. */
@@ -46,7 +46,7 @@ export function memoryDocuments(pipeline: Pipeline): readonly MemoryDocument[] {
     const text = wordsOf(record, symbols)
     if (!form.ok || text === '') continue
     const id = symbols(record.memory)?.name ?? ''
-    const unconfirmed = record.type !== 'inf' && symbols(record.source)?.name === 'pending_verification'
+    const unconfirmed = !isConfirmed(record, source, symbols)
     documents.push({ id, text, at: atOf(record), records: [id], draft: undefined, source, unconfirmed })
   }
   for (const [draft, { text, at, records: names }] of evidence) {

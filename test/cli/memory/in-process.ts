@@ -13,6 +13,7 @@ export interface InProcessOptions {
   readonly cwd?: string
   readonly input?: string | Uint8Array
   readonly isTerminal?: boolean
+  readonly env?: Readonly<Record<string, string>>
 }
 
 /** The command line without the process around it, for many calls in a row; the system tests start the real one. */
@@ -22,7 +23,7 @@ export async function inProcess(args: readonly string[], options: InProcessOptio
   const home = options.home ?? newDirectory('home')
   const session = openSession({
     paths: resolvePaths({ platform: process.platform, env: {}, home, instance: defaultInstance }),
-    env: {},
+    env: options.env ?? {},
     workingDirectory: options.cwd ?? home,
     clock: { now: () => Date.now(), monotonicMs: () => performance.now() },
     output,

@@ -1,5 +1,6 @@
 import type { Command, Option, Positional } from '../../command.ts'
 import { draftedMemoryCommands } from '../librarian/spec.ts'
+import { mirroredMemoryCommands } from '../mirror/spec.ts'
 
 const log = {
   log: { summary: 'The memory log; that of the repository around the current directory when left out', value: 'PATH' },
@@ -133,6 +134,7 @@ export const memoryCommands: readonly Command[] = [
         load: () => import('./replay.ts'),
       },
       ...draftedMemoryCommands,
+      ...mirroredMemoryCommands,
     ],
   },
 ]
