@@ -112,7 +112,8 @@ function killGroup(pid: number | undefined): void {
   try {
     process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL')
   } catch (error) {
-    const gone = error instanceof Error && 'code' in error && error.code === 'ESRCH'
+    // EPERM: what is left of the group has ended and waits for its parent (macOS says so), or is another user's.
+    const gone = error instanceof Error && 'code' in error && (error.code === 'ESRCH' || error.code === 'EPERM')
     if (!gone) throw error
   }
 }

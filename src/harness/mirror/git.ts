@@ -60,7 +60,7 @@ export class Repository {
   }
 
   /** The commit that the branch is at elsewhere, with all that belongs to it; undefined when there is no such branch. */
-  async fetch(): Promise<Result<string | undefined, GitError>> {
+  async update(): Promise<Result<string | undefined, GitError>> {
     const head = await this.headElsewhere()
     if (!head.ok || head.value === undefined) return head
     const fetched = await this.#run(

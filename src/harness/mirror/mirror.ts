@@ -67,7 +67,7 @@ async function fetched({ log, remote, env }: MirrorOptions): Promise<Result<Ther
   const opened = await Repository.open(dirname(log), remote, env)
   if (!opened.ok) return opened
   const repository = opened.value
-  const head = await repository.fetch()
+  const head = await repository.update()
   if (!head.ok) return head
   const image = head.value === undefined ? ok(undefined) : await imageOf(repository, head.value, pathsOf(log))
   return image.ok ? ok({ remote: image.value, head: head.value, repository }) : image
