@@ -80,7 +80,7 @@ export {
   profileNames,
 } from './profile.ts'
 export { nothingUsed, ORIGINS, type Origin, type Session, type Usage } from './session.ts'
-export { afterReading, type Reading, type Source, type Taint, untainted } from './taint.ts'
+export { afterReading, carriedBy, type Reading, type Source, type Taint, together, untainted } from './taint.ts'
 export { checkToken, mintToken, type TokenRefusal, type TokenRow } from './token.ts'
 export {
   type Allow,

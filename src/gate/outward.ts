@@ -1,5 +1,5 @@
 import { hasCode } from './content/codes.ts'
-import { fingerprints, overlaps } from './content/fingerprints.ts'
+import { fingerprints, overlaps, textLengthMax } from './content/fingerprints.ts'
 import { hasPaymentDetails } from './content/payment.ts'
 import { hasSecret } from './content/secrets.ts'
 import type { Outgoing, OutgoingKind } from './intent.ts'
@@ -60,7 +60,9 @@ export const outwardRules: readonly OutwardRule[] = [
     why: 'What one person wrote is not for another to read, unless they had it already.',
     holds: ({ recipients, text, subject }, { taint }) => {
       const prints = fingerprints(`${subject}\n${text}`)
-      return foreignSources(taint).some(
+      const foreign = foreignSources(taint)
+      if (foreign.length > 0 && text.length > textLengthMax) return true
+      return foreign.some(
         source => recipients.some(({ address }) => !hasSeen(source, address)) && overlaps(prints, source.prints),
       )
     },

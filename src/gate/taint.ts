@@ -1,5 +1,5 @@
-import { codesIn } from './content/codes.ts'
-import { fingerprints } from './content/fingerprints.ts'
+import { codesIn, hasCode } from './content/codes.ts'
+import { fingerprints, textLengthMax } from './content/fingerprints.ts'
 
 /**
  * The untrusted sources that a session has read. A value: reading makes a larger one. It holds hashes and addresses,
@@ -45,7 +45,44 @@ export interface Reading {
 
 /** The taint after `reading`. The same id read again adds what was not handed out before. */
 export function afterReading(taint: Taint, reading: Reading): Taint {
-  const source = sourceOf(reading)
+  const read = withSource(taint, sourceOf(reading))
+  // Of a longer text the rest is not looked at, so nobody could tell it again.
+  return reading.own || reading.text.length <= textLengthMax ? read : { ...read, overflow: read.overflow + 1 }
+}
+
+/** What two have read. */
+export function together(one: Taint, other: Taint): Taint {
+  return other.sources.reduce(withSource, { ...one, overflow: one.overflow + other.overflow })
+}
+
+/**
+ * What of a taint a text takes along when it is put aside: what it copies, and that there was more, as much as the
+ * rules of what leaves ask about.
+ */
+export function carriedBy(text: string, { sources, overflow }: Taint): Taint {
+  const prints = fingerprints(text)
+  const foreign = sources
+    .filter(({ own }) => !own)
+    .map(source => ({
+      ...source,
+      prints: source.prints.intersection(prints),
+      codes: new Set(source.codes.values().filter(code => hasCode(text, new Set([code])))),
+    }))
+  const [copied, others] = [foreign.filter(isCopied), foreign.filter(source => !isCopied(source))]
+  const unconfirmed = others.filter(({ unconfirmed: isSo }) => isSo === true)
+  const confirmed = others.filter(({ unconfirmed: isSo }) => isSo !== true)
+  const long = text.length > textLengthMax && foreign.length > 0 ? 1 : 0
+  return { sources: [...copied, ...[...unconfirmed, ...confirmed].slice(0, othersMax)], overflow: overflow + long }
+}
+
+/** More of them would hold nothing more (`bulk_read`). */
+const othersMax = 21
+
+function isCopied({ prints, codes }: Source): boolean {
+  return prints.size + codes.size > 0
+}
+
+function withSource(taint: Taint, source: Source): Taint {
   const known = taint.sources.findIndex(({ id, kind }) => id === source.id && kind === source.kind)
   const before = known < 0 ? undefined : taint.sources[known]
   if (before !== undefined) return { ...taint, sources: taint.sources.with(known, joined(before, source)) }

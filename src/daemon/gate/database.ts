@@ -14,7 +14,15 @@ export type GateDatabaseError = {
 
 /** 'Gate' as a big-endian number. */
 const applicationId = 0x47617465
-const schemaVersion = 1
+const schemaVersion = 2
+
+const draftTaint = `
+-- What of what others wrote stands in a draft, as hashes: JSON.
+CREATE TABLE draft_taint (
+  draft INTEGER PRIMARY KEY,
+  taint TEXT NOT NULL
+) STRICT;
+`
 
 const schema = `
 CREATE TABLE agents (
@@ -84,7 +92,10 @@ CREATE TRIGGER activity_fixed BEFORE UPDATE ON activity
 WHEN NEW.seq <> OLD.seq OR NEW.at <> OLD.at OR NEW.tier <> OLD.tier OR NEW.hash <> OLD.hash
   OR NEW.details_digest <> OLD.details_digest OR NEW.details IS NOT NULL
 BEGIN SELECT RAISE(ABORT, 'activity is append-only'); END;
-`
+${draftTaint}`
+
+/** By the version from which it leads to the next. */
+const upgrades: Readonly<Record<number, string>> = { 1: draftTaint }
 
 export function openGateDatabase(path: string): Result<DatabaseSync, GateDatabaseError> {
   let database: DatabaseSync | undefined
@@ -113,6 +124,11 @@ function settle(database: DatabaseSync): GateDatabaseError | undefined {
   if (version > schemaVersion) return { code: 'gate_newer', message: 'a newer Postern has written what the gate keeps' }
   database.exec('PRAGMA journal_mode = wal; PRAGMA synchronous = normal; PRAGMA secure_delete = on')
   if (version === schemaVersion) return undefined
+  const upgrade = application === applicationId ? upgrades[version] : undefined
+  if (upgrade !== undefined) {
+    database.exec(`BEGIN IMMEDIATE; ${upgrade} PRAGMA user_version = ${version + 1}; COMMIT`)
+    return settle(database)
+  }
   if (database.prepare('SELECT count(*) AS tables FROM sqlite_schema').get()?.tables !== 0) {
     return { code: 'gate_unreadable', message: 'the file is not what the gate keeps' }
   }

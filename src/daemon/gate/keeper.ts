@@ -2,20 +2,20 @@ import type { DatabaseSync } from 'node:sqlite'
 import { err, ok, type Result } from '#base/result.ts'
 import {
   type ActivityDetails,
-  afterReading,
   type Capability,
+  carriedBy,
   decide,
-  digestOf,
   effectOf,
   type Intent,
   latitude,
   nothingUsed,
   type Session,
-  type Taint,
   type Tier,
+  together,
   untainted,
   type Verdict,
 } from '#gate/index.ts'
+import { sendById } from '#mail/drafts/index.ts'
 import type { Call, Core } from '../part.ts'
 import { type RequestError, requestError } from '../protocol/errors.ts'
 import type { ClientHello } from '../protocol/messages.ts'
@@ -23,12 +23,15 @@ import { type RequestName, type RequestSpec, requests } from '../requests/index.
 import { ActivityLog } from './activity.ts'
 import { Agents } from './agents.ts'
 import { capabilitiesOf } from './capabilities.ts'
+import { DraftTaint } from './draft-taint.ts'
 import { type Frozen, freeze } from './freezing.ts'
 import { type Identity, identify } from './identity.ts'
 import { outgoingOf } from './outgoing.ts'
+import { draftIdIn, withoutOwnText } from './own-text.ts'
 import { Passphrase } from './passphrase.ts'
 import { readingsIn, textsIn } from './readings.ts'
 import { type CheckedParams, messagesOf, narrow, scopeOf } from './scopes.ts'
+import { Sessions } from './sessions.ts'
 import { Staging } from './staging.ts'
 import { UsageCounts } from './usage.ts'
 
@@ -37,10 +40,6 @@ export interface Passage {
   readonly params: CheckedParams
   readonly accounts: readonly string[] | undefined
 }
-
-/** What an agent has read counts against what it sends for this long, over all its connections. */
-const taintMs = 2 * 3_600_000
-const refusalMs = 3_600_000
 
 /**
  * The gate at work: knows who is connected, derives the facts of a request, asks `decide`, keeps what waits, what was
@@ -54,8 +53,8 @@ export class Gatekeeper {
   readonly #usage: UsageCounts
   readonly #core: Core
   readonly #random: (bytes: number) => Uint8Array
-  /** By actor. In memory only, and hashes only. */
-  readonly #memory = new Map<string, Remembered>()
+  readonly #sessions: Sessions
+  readonly #drafts: DraftTaint
 
   constructor(core: Core, database: DatabaseSync, random: (bytes: number) => Uint8Array) {
     this.#core = core
@@ -65,6 +64,8 @@ export class Gatekeeper {
     this.staging = new Staging(database)
     this.activity = new ActivityLog(database, random)
     this.#usage = new UsageCounts(database, core.clock)
+    this.#sessions = new Sessions(core.clock)
+    this.#drafts = new DraftTaint(database)
   }
 
   /** Housekeeping, now and then. */
@@ -93,7 +94,7 @@ export class Gatekeeper {
     const current = identity.actor === undefined ? identity : this.#current(identity)
     const capabilities = capabilitiesOf(this.#core, spec, params)
     const intents = capabilities.map(capability => this.#intent(capability, { name, spec, params }))
-    const session = this.#session(current)
+    const session = this.#sending(this.#session(current), name, params)
     const verdict = intents.map(intent => decide(intent, session)).reduce(least)
     const [capability = 'status'] = capabilities
     if (verdict.verdict === 'allow') {
@@ -131,9 +132,10 @@ export class Gatekeeper {
       })
       this.#record(entry, isGrave ? 'important' : spec.readsContent ? 'standard' : 'ephemeral')
     }
+    if (name === 'draft.delete' && result.ok) this.#drafts.forget(Number(passage.params.draft_id))
     if (identity.actor === undefined || !result.ok) return
-    if (name === 'draft.save' || name === 'draft.answer') this.#wrote(identity.actor, passage.params)
-    if (spec.readsContent) this.#read(identity.actor, passage.params, result.value)
+    if (spec.readsContent) this.#read(identity.actor, name, passage.params, result.value)
+    if (name === 'draft.save' || name === 'draft.answer') this.#wrote(identity.actor, passage.params, result.value)
     this.#use(identity.actor, name, passage.params, targets.length)
   }
 
@@ -145,7 +147,6 @@ export class Gatekeeper {
   /** What an agent read that is no mail. */
   note({ actor }: Identity, { id, text, confirmed }: { id: string; text: string; confirmed: boolean }): void {
     if (actor === undefined) return
-    const known = this.#remembered(actor)
     const reading = {
       kind: 'memory',
       id,
@@ -155,16 +156,11 @@ export class Gatekeeper {
       unconfirmed: !confirmed,
       text,
     } as const
-    known.taint = afterReading(known.taint, reading)
-    known.lastReadAt = this.#core.clock.monotonicMs()
+    this.#sessions.read(actor, [reading])
   }
 
   frozenNow(name: RequestName, params: CheckedParams): Frozen {
     return freeze(this.#core, name, params)
-  }
-
-  sessionOf(identity: Identity): Session {
-    return this.#session(identity)
   }
 
   #intent(
@@ -188,14 +184,20 @@ export class Gatekeeper {
 
   #session(identity: Identity): Session {
     const { origin, profile, actor } = identity
-    const known = actor === undefined ? undefined : this.#remembered(actor)
     return {
       origin,
       ...(profile === undefined ? {} : { profile }),
-      taint: known?.taint ?? untainted,
+      taint: actor === undefined ? untainted : this.#sessions.taintOf(actor),
       usage: actor === undefined ? nothingUsed : this.#usage.of(actor),
-      refusals: known?.refusals.length ?? 0,
+      refusals: actor === undefined ? 0 : this.#sessions.refusalsOf(actor),
     }
+  }
+
+  /** Whoever sends a draft answers for what was read by whoever wrote it. */
+  #sending(session: Session, name: RequestName, params: CheckedParams): Session {
+    if (name !== 'send.queue') return session
+    const draft = sendById(this.#core.reader.statements, Number(params.send_id))?.draft
+    return draft === undefined ? session : { ...session, taint: together(session.taint, this.#drafts.of(draft)) }
   }
 
   /** The identity as the settings and the tokens are now. */
@@ -268,42 +270,22 @@ export class Gatekeeper {
     return this.#core.reader.statements.one(sql, Number(params.decision_id))?.[0] === actor
   }
 
-  #read(actor: string, params: CheckedParams, result: unknown): void {
-    const known = this.#remembered(actor)
-    const isOwnText = (text: string) => known.written.has(digestOf({ text }))
-    for (const reading of readingsIn(this.#core, params, result, isOwnText)) {
-      known.taint = afterReading(known.taint, reading)
-    }
-    known.lastReadAt = this.#core.clock.monotonicMs()
+  #read(actor: string, name: RequestName, params: CheckedParams, result: unknown): void {
+    const told = name === 'draft.answer' ? withoutOwnText(params, result, this.#core.config.send.quote) : result
+    const readings = readingsIn(this.#core, params, told, text => this.#sessions.isOwnText(actor, text))
+    this.#sessions.read(actor, readings)
   }
 
-  /**
-   * A draft's own words come back when it is shown or checked; they are nobody else's. Where an agent had read them
-   * before, they count since then.
-   */
-  #wrote(actor: string, params: CheckedParams): void {
-    const { written } = this.#remembered(actor)
-    if (written.size > writtenMax) written.clear()
-    for (const text of textsIn(params).slice(0, 300)) written.add(digestOf({ text }))
+  #wrote(actor: string, params: CheckedParams, result: unknown): void {
+    // What a draft began with came from a message, and has just been counted as that.
+    const texts = [...textsIn(params), ...textsIn({ result })]
+    this.#sessions.wrote(actor, texts)
+    const draft = draftIdIn(result)
+    if (draft !== undefined) this.#drafts.add(draft, carriedBy(texts.join('\n'), this.#sessions.taintOf(actor)))
   }
 
   #refused({ actor }: Identity): void {
-    if (actor !== undefined) this.#remembered(actor).refusals.push(this.#core.clock.monotonicMs())
-  }
-
-  #remembered(actor: string): Remembered {
-    const now = this.#core.clock.monotonicMs()
-    let known = this.#memory.get(actor)
-    if (known === undefined) {
-      known = { taint: untainted, lastReadAt: now, refusals: [], written: new Set() }
-      this.#memory.set(actor, known)
-    }
-    if (now - known.lastReadAt > taintMs) {
-      known.taint = untainted
-      known.written.clear()
-    }
-    known.refusals = known.refusals.filter(at => now - at < refusalMs).slice(-1_000)
-    return known
+    if (actor !== undefined) this.#sessions.refused(actor)
   }
 
   #use(actor: string, name: RequestName, params: CheckedParams, messages: number): void {
@@ -321,16 +303,6 @@ export class Gatekeeper {
     this.activity.record(entry, tier, this.#core.clock.now())
   }
 }
-
-interface Remembered {
-  taint: Taint
-  lastReadAt: number
-  refusals: number[]
-  /** Digests of texts that it put into drafts. */
-  readonly written: Set<string>
-}
-
-const writtenMax = 5_000
 
 /** These leave hidden labels out by themselves. */
 const filtered: ReadonlySet<RequestName> = new Set(['mail.search', 'mail.count', 'mail.group'])
