@@ -1,5 +1,53 @@
-import type { Command } from '../../command.ts'
+import { mcpClients } from '#harness/clients/mcp-clients.ts'
+import type { Command, Option } from '../../command.ts'
 import { daemonKeeps } from '../daemon/spec.ts'
+
+const client = { name: 'CLIENT', summary: mcpClients.map(({ name }) => name).join(', '), required: true } as const
+const scope = {
+  summary: 'Your own settings (user), or those of this repository (project)',
+  value: 'SCOPE',
+  choices: ['user', 'project'],
+} as const satisfies Option
+const entry = {
+  profile: { summary: 'What the server may do at most (assistant)', value: 'PROFILE' },
+  workspace: { summary: 'Whose memory: a directory in a Git repository', value: 'DIR' },
+} as const satisfies Record<string, Option>
+const yes = { yes: { summary: 'Do it; without this, only what would be changed is said' } } as const
+
+const clientCommands: readonly Command[] = [
+  {
+    name: 'install',
+    summary: 'Put the server into the settings of a client, and change nothing else',
+    description:
+      'No secret is written. With POSTERN_AGENT_TOKEN in its environment a client is the agent of that token; without one ' +
+      'it has what --profile names, at most.',
+    positionals: [client],
+    options: { ...entry, scope, ...yes },
+    examples: [
+      { command: 'postern mcp install claude-code', why: 'a look at what would be changed' },
+      { command: 'postern mcp install cursor --profile reader --workspace . --yes', why: 'do it' },
+    ],
+    keeps: ['fs.write'],
+    load: () => import('./clients.ts'),
+  },
+  {
+    name: 'show',
+    summary: 'Say whether the server is in the settings of a client',
+    positionals: [client],
+    options: { ...entry, scope },
+    examples: [{ command: 'postern mcp show codex --json', why: 'for a program' }],
+    load: () => import('./clients.ts'),
+  },
+  {
+    name: 'uninstall',
+    summary: 'Take the server out again, and nothing else',
+    positionals: [client],
+    options: { ...entry, scope, ...yes },
+    examples: [{ command: 'postern mcp uninstall claude-code --yes', why: 'as it was before' }],
+    keeps: ['fs.write'],
+    load: () => import('./clients.ts'),
+  },
+]
 
 export const mcpCommands: readonly Command[] = [
   {
@@ -19,5 +67,6 @@ export const mcpCommands: readonly Command[] = [
     agents: true,
     keeps: daemonKeeps,
     load: () => import('./serve.ts'),
+    subcommands: clientCommands,
   },
 ]
