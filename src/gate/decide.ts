@@ -10,7 +10,7 @@ import { allow, type DenyReason, deny, type StageReason, stage, type Verdict } f
  * May this happen? Pure and total: the same facts give the same answer, and every intent has one.
  *
  * In this order, first refusal wins: who asks; what only a person does; the profile's level; the accounts; hidden
- * labels; budgets; then what has to be held: the profile's wish to be asked, the rules of what leaves the machine, and
+ * labels (the daemon answers for those as for mail that is not there); budgets; then what has to be held: the profile's wish to be asked, the rules of what leaves the machine, and
  * for what destroys or reconfigures, that the session has read what strangers wrote.
  */
 export function decide(intent: Intent, session: Session): Verdict {
@@ -22,9 +22,9 @@ export function decide(intent: Intent, session: Session): Verdict {
   if (level === 'deny') return deny('capability')
   const scope = narrowed(intent.scope, profile)
   if (typeof scope === 'string') return deny(scope)
+  if (intent.unplanned === true) return deny('unplanned')
   if (isHidden(intent, profile)) return deny('hidden_label')
   if (intent.isUnfiltered === true && profile.labelsHidden.length > 0) return deny('hidden_scope')
-  if (intent.unplanned === true) return deny('unplanned')
   const exceeded = overBudget(intent, session, profile)
   if (exceeded !== undefined) return deny(exceeded)
   const [first, ...more] = reasonsToHold(intent, session, level === 'ask')

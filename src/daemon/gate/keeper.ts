@@ -4,6 +4,7 @@ import {
   type ActivityDetails,
   type Capability,
   carriedBy,
+  type DenyReason,
   decide,
   effectOf,
   type Intent,
@@ -20,6 +21,7 @@ import type { Call, Core } from '../part.ts'
 import { type RequestError, requestError } from '../protocol/errors.ts'
 import type { ClientHello } from '../protocol/messages.ts'
 import { type RequestName, type RequestSpec, requests } from '../requests/index.ts'
+import { absentIn, leavesOut } from './absent.ts'
 import { ActivityLog } from './activity.ts'
 import { Agents } from './agents.ts'
 import { capabilitiesOf } from './capabilities.ts'
@@ -97,6 +99,11 @@ export class Gatekeeper {
     const session = this.#sending(this.#session(current), name, params)
     const verdict = intents.map(intent => decide(intent, session)).reduce(least)
     const [capability = 'status'] = capabilities
+    const hidden = current.profile?.labelsHidden ?? []
+    if (hidden.length > 0 && !(verdict.verdict === 'deny' && whateverIsNamed.has(verdict.reason))) {
+      const absent = absentIn(this.#core, { name, spec, params }, hidden)
+      if (absent !== undefined) return this.#deny(name, identity, absent)
+    }
     if (verdict.verdict === 'allow') {
       const owned = this.#ownsDecision(name, params, identity)
       if (owned) return ok({ params: narrow(spec, params, verdict.accounts), accounts: verdict.accounts })
@@ -168,7 +175,9 @@ export class Gatekeeper {
     { name, spec, params }: { readonly name: RequestName; readonly spec: RequestSpec; readonly params: CheckedParams },
   ): Intent {
     const messages = messagesOf(this.#core, spec, params)
-    const labels = this.#core.reader.list(messages).flatMap(message => message.labels.map(label => label.name))
+    const labels = leavesOut.has(name)
+      ? []
+      : this.#core.reader.list(messages).flatMap(message => message.labels.map(label => label.name))
     const changes = name === 'plan.apply' || name === 'mail.change' || name === 'decision.undo'
     const outgoing = name === 'send.queue' ? outgoingOf(this.#core, Number(params.send_id), params.despite) : undefined
     return {
@@ -318,6 +327,18 @@ function isUnfiltered(name: RequestName, spec: RequestSpec, params: CheckedParam
     return scope.by === 'selection' && typeof selection === 'object' && selection !== null && 'query' in selection
   })
 }
+
+/** Refused alike whether what a request names exists or not. */
+const whateverIsNamed: ReadonlySet<DenyReason> = new Set([
+  'no_profile',
+  'no_identity',
+  'only_a_person',
+  'capability',
+  'account',
+  'mixed_accounts',
+  'unplanned',
+  'hidden_scope',
+])
 
 const GRAVE_EFFECTS: ReadonlySet<string> = new Set(['memory', 'destructive', 'outward', 'reconfigure'])
 

@@ -1,7 +1,7 @@
 import type { Scope as GateScope } from '#gate/index.ts'
 import { draftById, sendById } from '#mail/drafts/index.ts'
 import type { MessageId } from '#mail/store/index.ts'
-import { parseMessageId } from '#mail/store/index.ts'
+import { formatMessageId, parseMessageId } from '#mail/store/index.ts'
 import type { Core } from '../part.ts'
 import type { RequestSpec, Scope } from '../requests/index.ts'
 
@@ -50,6 +50,13 @@ export function messagesOf(core: Core, spec: RequestSpec, params: CheckedParams)
     if (scope.by === 'plan') return planMessages(core, String(value))
     return []
   })
+}
+
+/** The ids of messages that the value of a field spells out. */
+export function namedMessages({ by }: Extract<Scope, { accounts: 'referenced' }>, value: unknown): readonly string[] {
+  if (by === 'messages') return (Array.isArray(value) ? value : [value]).map(String)
+  if (by === 'answered') return answeredIds(value).map(formatMessageId)
+  return by === 'selection' && isIds(value) ? value.ids : []
 }
 
 type Part = Extract<GateScope, { type: 'none' }> | Exclude<GateScope, { type: 'none' }>

@@ -5,6 +5,7 @@ import { messageJson } from '#mail/letter/json.ts'
 import { type Attachment, attachmentBytes, attachmentFileName, parseMessage } from '#mail/mime/index.ts'
 import { count, group, type PlanOptions, search } from '#mail/search/index.ts'
 import { type ListedMessage, type MessageId, parseMessageId, type StoreError } from '#mail/store/index.ts'
+import { isHidden, visibleThread } from '../gate/absent.ts'
 import type { Caller, Core, Part } from '../part.ts'
 import { fromSearch, fromStore, type RequestError, requestError } from '../protocol/errors.ts'
 import type { ResultOf } from '../requests/index.ts'
@@ -45,8 +46,10 @@ export function readingPart(core: Core): Part<Names> {
         })
         return ok({ groups, warnings: [...found.value.warnings] })
       },
-      'mail.list': ({ ids }) => {
-        const items = reader.list(ids.flatMap(id => parseMessageId(id) ?? [])).map(toWire)
+      'mail.list': ({ ids }, { caller }) => {
+        const listed = reader.list(ids.flatMap(id => parseMessageId(id) ?? []))
+        const { labelsHidden = [] } = hiddenFrom(caller)
+        const items = listed.filter(message => !isHidden(message, labelsHidden)).map(toWire)
         const here = new Set(items.map(({ id }) => id))
         return ok({ items, missing: ids.filter(id => !here.has(id.toLowerCase())) })
       },
@@ -63,10 +66,10 @@ export function readingPart(core: Core): Part<Names> {
         })
         return ok({ items, next_cursor: found.value.nextCursor ?? null })
       },
-      'mail.thread': ({ id }) => {
-        const messages = reader.thread(id)
-        const [first] = messages ?? []
-        if (messages === undefined || first === undefined) return err(requestError('not_found', `no thread ${id}`))
+      'mail.thread': ({ id }, { caller }) => {
+        const messages = visibleThread(id, reader.thread(id) ?? [], hiddenFrom(caller).labelsHidden ?? [])
+        const [first] = messages
+        if (first === undefined) return err(requestError('not_found', `no thread ${id}`))
         const items = messages.map(message => ({ ...toWire(message), depth: message.depth }))
         return ok({ thread_id: first.threadId, items })
       },
