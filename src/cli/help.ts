@@ -35,7 +35,7 @@ export function helpFor(
 
 export function usageOf(command: Command, path: readonly string[]): string {
   const words = ['postern', ...path]
-  if (command.subcommands !== undefined) words.push(command.load === undefined ? 'COMMAND' : '[COMMAND]')
+  if (command.subcommands !== undefined) words.push('COMMAND')
   words.push('[OPTIONS]', ...(command.positionals ?? []).map(placeholder))
   return words.join(' ')
 }

@@ -174,7 +174,8 @@ describe('postern mcp install', () => {
   })
 
   test.each([
-    [['install', 'nosuch'], 2, /no client/],
+    [['install', 'nosuch'], 2, /must be one of claude-code|CLIENT/],
+    [['instal', 'cursor'], 2, /ACTION|install/],
     [['install'], 2, /needs CLIENT/],
     [['install', 'cursor', '--profile', 'god'], 4, /no profile/],
     [['install', 'windsurf', '--scope', 'project'], 2, /for the person alone/],

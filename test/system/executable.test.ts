@@ -251,7 +251,7 @@ describe('the completion script', () => {
         .trim()
         .split('\n')
     }
-    expect(complete('postern con')).toEqual(['config'])
+    expect(complete('postern conf')).toEqual(['config'])
     expect(complete('postern config ""')).toEqual(
       expect.arrayContaining(['check', 'show', 'path', 'explain', '--json']),
     )
@@ -267,7 +267,7 @@ describe('the completion script', () => {
       execFileSync('fish', ['-c', `source ${script}; complete -C '${line}'`], { encoding: 'utf8' })
         .trim()
         .split('\n')
-    expect(complete('postern con')).toEqual(['config\tCheck, show and explain the settings'])
+    expect(complete('postern conf')).toEqual(['config\tCheck, show and explain the settings'])
     expect(complete('postern config s')).toEqual(['show\tPrint the settings in force, defaults included'])
     expect(complete('postern completions f')).toEqual(['fish'])
     expect(complete('postern --color al')[0]).toMatch(/^always\t/)

@@ -10,7 +10,7 @@ export const quorumCommand: Command = {
   subcommands: [
     {
       name: 'run',
-      summary: 'Answer alone, criticise, revise, put together, vote; everything is recorded',
+      summary: 'Answer alone, criticise, revise, put together, vote; all recorded',
       description:
         'Participants are processors of your settings, by name. Nobody sees an answer of a round before all have given ' +
         'theirs. Drafts are proposed when the votes carry the recommendation.',

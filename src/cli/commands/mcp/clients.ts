@@ -16,12 +16,12 @@ import type { Session } from '../../session.ts'
 
 /** `show`, `install` and `uninstall`: a look first, and nothing is written without `--yes`. */
 export const run: Run = async (invocation, session) => {
-  const { positionals, options, path } = invocation
-  const client = clientNamed(positionals[0] ?? '')
+  const { positionals, options } = invocation
+  const [verb = '', name = ''] = positionals
+  const client = clientNamed(name)
   const place = placeOf(client, options, session)
   const entry = await entryOf(options, session)
   const { output } = session
-  const verb = path.at(-1)
   if (verb === 'show') {
     const state = serverStateOf(client, place, entry)
     if (output.json) output.data({ client: client.name, state, path: pathOf(place), ...entry })
@@ -37,22 +37,14 @@ export const run: Run = async (invocation, session) => {
   return 'done'
 }
 
-function tellSteps(
-  steps: readonly Step[],
-  isDone: boolean,
-  { path, positionals }: Invocation,
-  { output }: Session,
-): void {
+function tellSteps(steps: readonly Step[], isDone: boolean, { positionals }: Invocation, { output }: Session): void {
   for (const step of steps) {
     output.write(`${changeOf(step)} ${printableLine(pathOf(step.place))}\n`)
     for (const line of diffLines(step.before, step.after)) output.write(`  ${printable(line)}\n`)
   }
-  if (steps.length === 0) output.talk(path.at(-1) === 'install' ? 'it is there already' : 'nothing of ours is there')
+  if (steps.length === 0) output.talk(positionals[0] === 'install' ? 'it is there already' : 'nothing of ours is there')
   else if (isDone) output.talk('done')
-  else
-    output.talk(
-      `nothing was written\n  next: the same with --yes, as postern ${path.join(' ')} ${positionals[0]} --yes`,
-    )
+  else output.talk(`nothing was written\n  next: the same with --yes, as postern mcp ${positionals.join(' ')} --yes`)
 }
 
 function tellNext(client: McpClient, options: Options, { output }: Session): void {
@@ -73,7 +65,7 @@ function stepJson(step: Step) {
 function clientNamed(name: string): McpClient {
   const found = mcpClients.find(client => client.name === name)
   if (found !== undefined) return found
-  throw new Failure('usage', 'client_unknown', `no client "${name}" is known`, { next: 'postern mcp install --help' })
+  throw new Failure('usage', 'client_unknown', `no client "${name}" is known`, { next: 'postern mcp --help' })
 }
 
 function placeOf(client: McpClient, options: Options, { paths, workingDirectory }: Session): Place {

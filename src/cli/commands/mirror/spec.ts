@@ -65,7 +65,7 @@ export const mirroredMemoryCommands: readonly Command[] = [
       },
       {
         name: 'reconcile',
-        summary: 'Take the copy’s history, and propose again what was committed here alone',
+        summary: 'Take the copy’s history; propose again what was here alone',
         description: 'For two histories that grew apart. The log that was here is kept beside the new one.',
         options: { ...log, yes: { summary: 'Do it; without this, only what would happen is said' } },
         examples: [{ command: 'postern memory remote reconcile --yes', why: 'then postern librarian run' }],
