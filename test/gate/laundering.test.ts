@@ -31,7 +31,7 @@ const head =
 async function world(raw = `${head}\r\n${told}\r\n`): Promise<World> {
   const instance = newInstance()
   const ids = withMail(instance, [
-    { subject: 'the offer', text: told, from: 'Ann <ann@a.example>', raw: Buffer.from(raw) },
+    { subject: 'the offer', text: told, snippet: '', from: 'Ann <ann@a.example>', raw: Buffer.from(raw) },
     {
       subject: 'hello',
       text: 'See you',
@@ -202,4 +202,54 @@ describe('an answer that an agent begins', () => {
     // Nobody wrote to Ann before: that, and nothing about whose words they are.
     expect(await heldFor(agent, begun.draft_id)).toEqual(['new_recipient'])
   })
+})
+
+describe('words that are handed out encoded', () => {
+  const html = `<p>${told.replaceAll(' ', '<b></b> <i>x</i> ').replaceAll('<i>x</i>', '<i></i>')}</p>`
+  const mixed = (file: string, bytes: Uint8Array) =>
+    [
+      `${head}MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n`,
+      '--b\r\nContent-Type: text/plain\r\n\r\nsee the file\r\n',
+      `--b\r\nContent-Type: application/octet-stream; name=${file}\r\nContent-Disposition: attachment; filename=${file}`,
+      `Content-Transfer-Encoding: base64\r\n\r\n${Buffer.from(bytes).toString('base64')}\r\n--b--\r\n`,
+    ].join('\r\n')
+
+  test('count as words: the source of a message, page by page', async () => {
+    const { daemon, message } = await world()
+    const agent = await agentOf(daemon, 'trusted')
+    for (let offset = 0; offset < 300; offset += 10) await ask(agent, 'mail.raw', { id: message, offset, limit: 10 })
+    expect(await heldFor(agent, await draftOf(agent, told))).toEqual(['foreign_content'])
+  })
+
+  test('count as words: HTML, its tags taken out', async () => {
+    const { daemon, message } = await world(`${head}Content-Type: text/html\r\n\r\n${html}\r\n`)
+    const agent = await agentOf(daemon)
+    await ask(agent, 'mail.read', { id: message, view: 'html' })
+    expect(await heldFor(agent, await draftOf(agent, told))).toEqual(['foreign_content'])
+  })
+
+  test('count as words: an attachment of text', async () => {
+    const { daemon, message } = await world(mixed('a.txt', Buffer.from(told)))
+    const agent = await agentOf(daemon, 'trusted')
+    const { items } = await ask(agent, 'mail.attachments', { id: message })
+    await ask(agent, 'mail.attachment', { id: message, part: items[0]?.part ?? '' })
+    expect(await heldFor(agent, await draftOf(agent, told))).toEqual(['foreign_content'])
+  })
+
+  test('of a file that cannot be looked into hold whatever follows', async () => {
+    const { daemon, message } = await world(mixed('a.zip', Uint8Array.of(80, 75, 3, 4, 0, 0, 255, 254)))
+    const agent = await agentOf(daemon, 'trusted')
+    const { items } = await ask(agent, 'mail.attachments', { id: message })
+    expect(await heldFor(agent, await draftOf(agent, plain))).toEqual([])
+    await ask(agent, 'mail.attachment', { id: message, part: items[0]?.part ?? '' })
+    expect(await heldFor(agent, await draftOf(agent, plain))).toEqual(['bulk_read'])
+  })
+})
+
+test('a text too long to be looked through holds what is sent of it', async () => {
+  const { daemon, message } = await world()
+  const agent = await agentOf(daemon)
+  await ask(agent, 'mail.read', { id: message })
+  const filler = Array.from({ length: 60_000 }, (_, at) => `w${at}`).join(' ')
+  expect(await heldFor(agent, await draftOf(agent, `${filler} ${told}`))).toContain('foreign_content')
 })

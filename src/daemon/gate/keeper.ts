@@ -31,10 +31,11 @@ import { type Identity, identify } from './identity.ts'
 import { outgoingOf } from './outgoing.ts'
 import { draftIdIn, withoutOwnText } from './own-text.ts'
 import { Passphrase } from './passphrase.ts'
-import { readingsIn, textsIn } from './readings.ts'
+import { readingOf, readingsIn, textsIn } from './readings.ts'
 import { type CheckedParams, messagesOf, narrow, scopeOf } from './scopes.ts'
 import { Sessions } from './sessions.ts'
 import { Staging } from './staging.ts'
+import { undecodedIn } from './undecoded.ts'
 import { UsageCounts } from './usage.ts'
 
 /** What the gate let through: the params that the handler gets, and what it may reach. */
@@ -282,7 +283,10 @@ export class Gatekeeper {
   #read(actor: string, name: RequestName, params: CheckedParams, result: unknown): void {
     const told = name === 'draft.answer' ? withoutOwnText(params, result, this.#core.config.send.quote) : result
     const readings = readingsIn(this.#core, params, told, text => this.#sessions.isOwnText(actor, text))
-    this.#sessions.read(actor, readings)
+    const undecoded = undecodedIn(this.#core, name, params)
+    const words = undecoded === undefined ? [] : [readingOf(this.#core, undecoded.id, undecoded.text)]
+    this.#sessions.read(actor, [...readings, ...words])
+    if (undecoded?.isUnknown === true && words.some(({ own }) => !own)) this.#sessions.readUnknown(actor)
   }
 
   #wrote(actor: string, params: CheckedParams, result: unknown): void {
