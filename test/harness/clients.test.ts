@@ -152,6 +152,38 @@ describe('postern mcp install', () => {
     expect(readFileSync(file, 'utf8')).toBe(mine)
   })
 
+  test.each([
+    ['a look', '{"mcpServers":{"a":{"command":"x","env":{"K":"sk-sentinel"}}}}', 0],
+    ['a look at many lines', '{\n "mcpServers": {\n  "a": {\n   "env": {"K": "sk-sentinel"}\n  }\n }\n}\n', 0],
+    ['a refusal', '{"mcpServers":{"a":{"env":{"K": sk-sentinel}}}}', 5],
+  ])('%s shows no secret of another server', async (_what, text, exit) => {
+    const file = fileOf('cursor')
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, text)
+    for (const verb of ['install', 'uninstall']) {
+      for (const json of [[], ['--json']]) {
+        const { stdout, stderr, ...ran } = await run(verb, 'cursor', ...json)
+        expect(ran.exit).toBe(exit)
+        expect(stdout + stderr).not.toMatch(/sk-|sentine/)
+      }
+    }
+  })
+
+  test.each([
+    ['cursor', '{"mcpServers":{"postern":{"command":"postern","args":["mcp"],"env":{"POSTERN_AGENT_TOKEN":"pst_1"}}}}'],
+    ['codex', '[mcp_servers.postern]\ncommand = "postern"\nenv = { POSTERN_AGENT_TOKEN = "pst_1" }\n'],
+  ])('%s: an entry with a token is not replaced by one without, which may do more', async (name, text) => {
+    const file = fileOf(name)
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, text)
+    const refused = await run('install', name, '--yes')
+    expect(refused).toMatchObject({ exit: 5, stdout: '' })
+    expect(refused.stderr).not.toContain('pst_1')
+    expect(readFileSync(file, 'utf8')).toBe(text)
+    const looked = await run('uninstall', name)
+    expect(looked.stdout + looked.stderr).not.toContain('pst_1')
+  })
+
   test('whose memory is meant is named by its whole path', async () => {
     for (const [given, named] of [
       ['/srv/app', '/srv/app'],

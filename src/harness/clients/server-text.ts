@@ -62,6 +62,7 @@ function withJsonServer(text: string, form: 'mcpServers' | 'servers', entry: Ser
   if (server !== undefined) {
     const there: unknown = JSON.parse(text.slice(server.value.start, server.value.end))
     if (JSON.stringify(there) === JSON.stringify(value)) return ok(text)
+    if (hasMore(there)) return refuse(byHand)
     const taken = withoutJsonServer(text, form)
     return taken.ok ? withJsonServer(taken.value, form, entry) : taken
   }
@@ -95,8 +96,9 @@ interface Root {
 function jsonRoot(text: string, form: string): Result<Root, TextRefusal> {
   try {
     JSON.parse(text)
-  } catch (error) {
-    return refuse(`it is no JSON without comments: ${error instanceof Error ? error.message : ''}`)
+  } catch {
+    // What the parser says quotes the text around the fault, and a token of another server may stand there.
+    return refuse('it is no JSON without comments')
   }
   const root = scanJson(text)
   if (root?.kind !== 'object') return refuse('it is no JSON object')
@@ -107,6 +109,14 @@ function jsonRoot(text: string, form: string): Result<Root, TextRefusal> {
   const server = memberOf(servers.value, serverName)
   if (server === 'repeated') return refuse(`"${serverName}" stands in it twice`)
   return ok({ root, servers: servers.value, server })
+}
+
+const byHand = `its "${serverName}" has more than what is written here, such as a token: take it out first`
+
+/** A token in it says who the agent is: without it the same server would be another agent, with other rights. */
+function hasMore(server: unknown): boolean {
+  if (typeof server !== 'object' || server === null) return true
+  return Object.keys(server).some(key => !['type', 'command', 'args'].includes(key))
 }
 
 const header = `[mcp_servers.${serverName}]`
@@ -121,6 +131,7 @@ function withTomlServer(text: string, entry: ServerEntry): Result<string, TextRe
   const there = tableIn(table.value)
   if (there !== undefined) {
     if (JSON.stringify(there) === JSON.stringify(entry)) return ok(text)
+    if (hasMore(there)) return refuse(byHand)
     const taken = withoutTomlServer(text)
     return taken.ok ? withTomlServer(taken.value, entry) : taken
   }

@@ -64,8 +64,9 @@ interface Root {
 function rootOf(text: string): Result<Root, HookRefusal> {
   try {
     JSON.parse(text)
-  } catch (error) {
-    return refuse(`it is no JSON: ${error instanceof Error ? error.message : ''}`)
+  } catch {
+    // What the parser says quotes the text around the fault, and a secret may stand there.
+    return refuse('it is no JSON')
   }
   const root = scanJson(text)
   if (root?.kind !== 'object') return refuse('it is no JSON object')

@@ -7,7 +7,7 @@ import { profileNamed } from '#gate/index.ts'
 import { type McpClient, mcpClients } from '#harness/clients/mcp-clients.ts'
 import { planServerInstall, planServerRemove, serverStateOf } from '#harness/clients/plan.ts'
 import type { ServerEntry } from '#harness/clients/server-text.ts'
-import { diffLines } from '#harness/hooks/diff.ts'
+import { shownDiff } from '#harness/clients/shown.ts'
 import { type Place, pathOf } from '#harness/hooks/files.ts'
 import { carryOut, type Step } from '#harness/hooks/plan.ts'
 import { findWorkspace, workspaceErrorText } from '#memory/workspace.ts'
@@ -31,16 +31,23 @@ export const run: Run = async (invocation, session) => {
   const steps = verb === 'install' ? planServerInstall(client, place, entry) : planServerRemove(client, place)
   const isDone = options.flag('yes') && steps.length > 0
   if (isDone) carryOut(steps)
-  if (output.json) output.data({ client: client.name, changed: isDone, files: steps.map(stepJson) })
-  else tellSteps(steps, isDone, invocation, session)
+  if (output.json)
+    output.data({ client: client.name, changed: isDone, files: steps.map(step => stepJson(step, entry)) })
+  else tellSteps({ steps, entry, isDone }, invocation, session)
   if (isDone && verb === 'install') tellNext(client, options, session)
   return 'done'
 }
 
-function tellSteps(steps: readonly Step[], isDone: boolean, { positionals }: Invocation, { output }: Session): void {
+interface Told {
+  readonly steps: readonly Step[]
+  readonly entry: ServerEntry
+  readonly isDone: boolean
+}
+
+function tellSteps({ steps, entry, isDone }: Told, { positionals }: Invocation, { output }: Session): void {
   for (const step of steps) {
     output.write(`${changeOf(step)} ${printableLine(pathOf(step.place))}\n`)
-    for (const line of diffLines(step.before, step.after)) output.write(`  ${printable(line)}\n`)
+    for (const line of shownDiff(step, entry)) output.write(`  ${printable(line)}\n`)
   }
   if (steps.length === 0) output.talk(positionals[0] === 'install' ? 'it is there already' : 'nothing of ours is there')
   else if (isDone) output.talk('done')
@@ -58,8 +65,8 @@ function changeOf({ before, after }: Step): string {
   return after === undefined ? 'remove' : before === undefined ? 'create' : 'change'
 }
 
-function stepJson(step: Step) {
-  return { path: pathOf(step.place), change: changeOf(step), diff: diffLines(step.before, step.after) }
+function stepJson(step: Step, entry: ServerEntry) {
+  return { path: pathOf(step.place), change: changeOf(step), diff: shownDiff(step, entry) }
 }
 
 function clientNamed(name: string): McpClient {
