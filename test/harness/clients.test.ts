@@ -152,6 +152,17 @@ describe('postern mcp install', () => {
     expect(readFileSync(file, 'utf8')).toBe(mine)
   })
 
+  test('whose memory is meant is named by its whole path', async () => {
+    for (const [given, named] of [
+      ['/srv/app', '/srv/app'],
+      ['app', join(home, 'app')],
+    ] as const) {
+      const { stdout } = await run('install', 'cursor', '--workspace', given, '--json')
+      const added = JSON.parse(stdout).files[0].diff.join('\n')
+      expect(added).toContain(JSON.stringify(named))
+    }
+  })
+
   test('a link in its place is not followed', async () => {
     const file = fileOf('cursor')
     mkdirSync(dirname(file), { recursive: true })

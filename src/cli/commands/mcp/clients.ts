@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { isPackaged } from '#base/assets.ts'
 import { Failure } from '#base/failure.ts'
 import { printable, printableLine } from '#base/printable.ts'
@@ -91,7 +91,7 @@ async function entryOf(options: Options, session: Session): Promise<ServerEntry>
     })
   }
   const directory = options.value('workspace')
-  const where = directory === undefined ? [] : ['--workspace', join(session.workingDirectory, directory)]
+  const where = directory === undefined ? [] : ['--workspace', resolve(session.workingDirectory, directory)]
   const [command, ...first] = isPackaged() ? [process.execPath] : thisProgram()
   const isOnPath = isPackaged() && (session.env.PATH ?? '').split(':').includes(dirname(command))
   return { command: isOnPath ? 'postern' : command, args: [...first, 'mcp', '--profile', profile, ...where] }
