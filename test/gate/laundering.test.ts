@@ -253,3 +253,15 @@ test('a text too long to be looked through holds what is sent of it', async () =
   const filler = Array.from({ length: 60_000 }, (_, at) => `w${at}`).join(' ')
   expect(await heldFor(agent, await draftOf(agent, `${filler} ${told}`))).toContain('foreign_content')
 })
+
+test('words that were put into the name of a saved search or a label come back as nobody known', async () => {
+  const { daemon, message } = await world()
+  const agent = await agentOf(daemon)
+  await ask(agent, 'mail.read', { id: message })
+  await ask(agent, 'saved.save', { name: told.slice(0, 90), query: 'is:unread' })
+  await daemon.stop()
+  const later = await agentOf(await startDaemon(daemon, settings))
+  expect(await heldFor(later, await draftOf(later, told))).toEqual([])
+  await ask(later, 'saved.list', {})
+  expect(await heldFor(later, await draftOf(later, told))).toEqual(['foreign_content'])
+})

@@ -2,12 +2,10 @@ import type { DatabaseSync } from 'node:sqlite'
 import { err, ok, type Result } from '#base/result.ts'
 import {
   type ActivityDetails,
-  type Capability,
   carriedBy,
   type DenyReason,
   decide,
   effectOf,
-  type Intent,
   latitude,
   nothingUsed,
   type Session,
@@ -21,18 +19,20 @@ import type { Call, Core } from '../part.ts'
 import { type RequestError, requestError } from '../protocol/errors.ts'
 import type { ClientHello } from '../protocol/messages.ts'
 import { type RequestName, type RequestSpec, requests } from '../requests/index.ts'
-import { absentIn, leavesOut } from './absent.ts'
+import { absentIn } from './absent.ts'
 import { ActivityLog } from './activity.ts'
 import { Agents } from './agents.ts'
 import { capabilitiesOf } from './capabilities.ts'
 import { DraftTaint } from './draft-taint.ts'
+import { entryOf, refusedEntry } from './entries.ts'
 import { type Frozen, freeze } from './freezing.ts'
 import { type Identity, identify } from './identity.ts'
+import { intentOf } from './intents.ts'
 import { outgoingOf } from './outgoing.ts'
 import { draftIdIn, withoutOwnText } from './own-text.ts'
 import { Passphrase } from './passphrase.ts'
 import { readingOf, readingsIn, textsIn } from './readings.ts'
-import { type CheckedParams, messagesOf, narrow, scopeOf } from './scopes.ts'
+import { type CheckedParams, messagesOf, narrow } from './scopes.ts'
 import { Sessions } from './sessions.ts'
 import { Staging } from './staging.ts'
 import { undecodedIn } from './undecoded.ts'
@@ -96,7 +96,7 @@ export class Gatekeeper {
     // A token that was revoked ends what its connections may do, at once.
     const current = identity.actor === undefined ? identity : this.#current(identity)
     const capabilities = capabilitiesOf(this.#core, spec, params)
-    const intents = capabilities.map(capability => this.#intent(capability, { name, spec, params }))
+    const intents = capabilities.map(capability => intentOf(this.#core, capability, { name, spec, params }))
     const session = this.#sending(this.#session(current), name, params)
     const verdict = intents.map(intent => decide(intent, session)).reduce(least)
     const [capability = 'status'] = capabilities
@@ -169,27 +169,6 @@ export class Gatekeeper {
 
   frozenNow(name: RequestName, params: CheckedParams): Frozen {
     return freeze(this.#core, name, params)
-  }
-
-  #intent(
-    capability: Capability,
-    { name, spec, params }: { readonly name: RequestName; readonly spec: RequestSpec; readonly params: CheckedParams },
-  ): Intent {
-    const messages = messagesOf(this.#core, spec, params)
-    const labels = leavesOut.has(name)
-      ? []
-      : this.#core.reader.list(messages).flatMap(message => message.labels.map(label => label.name))
-    const changes = name === 'plan.apply' || name === 'mail.change' || name === 'decision.undo'
-    const outgoing = name === 'send.queue' ? outgoingOf(this.#core, Number(params.send_id), params.despite) : undefined
-    return {
-      capability,
-      scope: scopeOf(this.#core, spec, params),
-      ...(changes ? { messages: messages.length } : {}),
-      ...(isUnfiltered(name, spec, params) ? { isUnfiltered: true as const } : {}),
-      ...(name === 'mail.change' ? { unplanned: true } : {}),
-      ...(labels.length > 0 ? { labels } : {}),
-      ...(outgoing === undefined ? {} : { outgoing }),
-    }
   }
 
   #session(identity: Identity): Session {
@@ -317,21 +296,6 @@ export class Gatekeeper {
   }
 }
 
-/** These leave hidden labels out by themselves. */
-const filtered: ReadonlySet<RequestName> = new Set(['mail.search', 'mail.count', 'mail.group'])
-
-/** Reads over a whole account: closed to whom labels are hidden, until a request says that it leaves them out. */
-function isUnfiltered(name: RequestName, spec: RequestSpec, params: CheckedParams): boolean {
-  if (filtered.has(name) || spec.capability === 'status') return false
-  return spec.scope.some(scope => {
-    if (scope.accounts === 'narrowed') return true
-    if (scope.accounts !== 'referenced') return false
-    if (scope.by === 'saved_search') return true
-    const selection = params[scope.field]
-    return scope.by === 'selection' && typeof selection === 'object' && selection !== null && 'query' in selection
-  })
-}
-
 /** Refused alike whether what a request names exists or not. */
 const whateverIsNamed: ReadonlySet<DenyReason> = new Set([
   'no_profile',
@@ -349,26 +313,6 @@ const GRAVE_EFFECTS: ReadonlySet<string> = new Set(['memory', 'destructive', 'ou
 /** The one that lets the least happen. */
 function least(one: Verdict, other: Verdict): Verdict {
   return latitude(other) < latitude(one) ? other : one
-}
-
-export function entryOf(identity: Identity, action: string, more: Partial<ActivityDetails>): ActivityDetails {
-  return {
-    origin: identity.origin,
-    actor: identity.actor ?? null,
-    profile: identity.profile?.name ?? null,
-    action,
-    verdict: 'effect',
-    reason: null,
-    accounts: [],
-    targets: [],
-    counts: {},
-    ...more,
-  }
-}
-
-function refusedEntry(claim: ClientHello['as']): ActivityDetails {
-  const nobody: Identity = { origin: 'unknown', actor: undefined, name: undefined, profile: undefined }
-  return entryOf(nobody, 'connect', { verdict: 'deny', reason: claim?.token === undefined ? 'profile' : 'token' })
 }
 
 function idFrom(bytes: Uint8Array): string {

@@ -168,7 +168,8 @@ export const readingRequests = {
     result: v.object({ items: v.array(shape.label) }),
     capability: 'read',
     scope: narrowed,
-    readsContent: false,
+    // Names that a stranger's words may have been put into.
+    readsContent: true,
     outsideEffect: false,
   }),
   'saved.list': request({
@@ -187,7 +188,8 @@ export const readingRequests = {
     }),
     capability: 'read',
     scope: narrowed,
-    readsContent: false,
+    // Names that a stranger's words may have been put into.
+    readsContent: true,
     outsideEffect: false,
   }),
 }
