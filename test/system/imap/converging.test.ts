@@ -286,6 +286,8 @@ async function seenAtServer(raw: RawImap): Promise<ReturnType<SyncBox['seen']>> 
       seen[messageId] = message
       message.labels.add(folder)
       for (const flag of flags) {
+        // What a move without MOVE has copied and, cut off, not yet removed. No client shows it, nor does the store.
+        if (flag === '\\Deleted') continue
         const known = names[flag]
         if (known !== undefined) message.flags.add(known)
         else message.labels.add(flag)
