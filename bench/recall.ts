@@ -23,6 +23,8 @@ const fileSchema = v.object({
   ),
   queries: v.array(v.object({ text: v.string(), relevant: v.array(v.union([v.string(), v.number()])) })),
 })
+/** Enough for ten documents, however many memories each became. */
+const hitsMax = 500
 const [path, ...flags] = process.argv.slice(2)
 if (path === undefined) {
   process.stderr.write('usage: node bench/recall.ts FILE [--json]\n')
@@ -69,14 +71,15 @@ function ask(names: ReadonlyMap<string, string>) {
   const reader = opened(MemoryReader.open(join(directory, 'canonical.log')))
   const memories = memoryDocuments(reader.pipeline)
   const index = new RecallIndex(memories)
-  const draftOf = new Map(memories.map(({ id, draft }) => [id, draft]))
+  // What a rule made of a document leads back to it, as its own words do.
+  const draftOf = new Map(memories.map(({ id, draft, source }) => [id, draft ?? source?.draft]))
   const scores = { at5: 0, at10: 0, reciprocal: 0, empty: 0, asked: 0 }
   const times: number[] = []
   for (const { text, relevant } of queries) {
     if (relevant.length === 0) continue
     scores.asked++
     const started = performance.now()
-    const hits = index.search(text, { limit: 50 })
+    const hits = index.search(text, { limit: hitsMax })
     times.push(performance.now() - started)
     const found = [...new Set(hits.flatMap(({ id }) => names.get(draftOf.get(id) ?? '') ?? []))]
     const wanted = new Set(relevant.map(String))
