@@ -3,9 +3,11 @@ import type { Log } from '#base/log.ts'
 import type { DaemonClient } from '#daemon/client/index.ts'
 import { type Daemon, daemonOf } from './daemon.ts'
 import { RPC } from './json-rpc.ts'
+import { LeaseToken } from './lease.ts'
 import { threadResources } from './resources-mail.ts'
 import { McpServer, RpcFault } from './server.ts'
 import type { Tool } from './tool.ts'
+import { directTools, letGo } from './tools/direct.ts'
 import { mailTools } from './tools/mail.ts'
 import { memoryTools } from './tools/memory.ts'
 import { planTools } from './tools/plans.ts'
@@ -20,6 +22,8 @@ export interface ServeOptions {
   readonly log: Log
   /** Whose memory it is; undefined outside of any. */
   readonly workspace: () => string | undefined
+  /** Tools that write memory past the librarian are offered, to profiles that grant it. */
+  readonly allowsDirectWrites?: boolean
   readonly connect: () => Promise<DaemonClient>
   readonly input: AsyncIterable<Uint8Array>
   readonly write: (line: string) => void
@@ -39,11 +43,13 @@ const instructions = [
 
 export async function serve(options: ServeOptions): Promise<void> {
   const daemon = daemonOf(options.connect)
+  const lease = new LeaseToken({ random: randomBytes, now: options.now })
   const all = [
     ...mailTools(daemon, randomBytes),
     ...writingTools(daemon, randomBytes),
     ...planTools(daemon, randomBytes),
     ...memoryTools(daemon, randomBytes, options.workspace),
+    ...(options.allowsDirectWrites === true ? directTools(daemon, lease, options.workspace) : []),
   ]
   // The gate decides on every call anyway: what is offered may be known for a while.
   let offer: { readonly until: number; readonly tools: Promise<readonly Tool[]> } | undefined
@@ -72,6 +78,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   try {
     for await (const chunk of options.input) server.receive(chunk)
     await server.end()
+    await letGo(daemon, lease, options.workspace)
   } finally {
     options.signal.removeEventListener('abort', stop)
     daemon.close()

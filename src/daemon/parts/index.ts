@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { DatabaseSync } from 'node:sqlite'
 import { accountsPart } from '../accounts/index.ts'
 import type { Gatekeeper } from '../gate/keeper.ts'
@@ -28,7 +29,7 @@ export function assemble(
   const accounts = accountsPart(core)
   const sending = sendingPart(core, accounts)
   const sync = syncPart(core, { outbox, accounts, sending })
-  const remembering = rememberingPart(core, gate.keeper)
+  const remembering = rememberingPart(core, gate.keeper, randomBytes)
   let handlers: Handlers | undefined
   const guarding = gatePart(core, { ...gate, handlers: () => present(handlers) })
   handlers = {

@@ -6,6 +6,9 @@ const noMail = [{ accounts: 'none', why: 'memory belongs to a workspace, not to 
 /** As `postern memory status` has it; the demo has one of its own. */
 const workspace = v.pipe(v.string(), v.regex(/^(?:[0-9a-f]{64}|demo)$/, 'is no id of a workspace'))
 
+/** A day at most. */
+const leaseSeconds = v.optional(v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(86_400)), 1_800)
+
 const source = v.object({
   draft: v.string(),
   surface: v.nullable(v.string()),
@@ -131,6 +134,43 @@ export const rememberingRequests = {
     }),
     result: v.object({ id: v.string(), state: v.string(), is_new: v.boolean() }),
     capability: 'memory_draft',
+    scope: noMail,
+    readsContent: false,
+    outsideEffect: false,
+  }),
+  'memory.lease': request({
+    summary: 'Holds the memory of a workspace for this connection alone, to write to it past the librarian.',
+    params: v.strictObject({ workspace, ttl_s: leaseSeconds }),
+    result: v.object({ expires_at: v.string() }),
+    capability: 'memory_write',
+    scope: noMail,
+    readsContent: false,
+    outsideEffect: false,
+  }),
+  'memory.renew': request({
+    summary: 'Holds it for longer.',
+    params: v.strictObject({ workspace, ttl_s: leaseSeconds }),
+    result: v.object({ expires_at: v.string() }),
+    capability: 'memory_write',
+    scope: noMail,
+    readsContent: false,
+    outsideEffect: false,
+  }),
+  'memory.write': request({
+    summary: 'Commits a batch of memory forms; its records count as an agent’s.',
+    params: v.strictObject({ workspace, batch: v.pipe(v.string(), v.minLength(1), v.maxLength(400_000)) }),
+    result: v.object({ episode_id: v.string(), committed_at: v.string(), memories: shape.count }),
+    capability: 'memory_write',
+    scope: noMail,
+    readsContent: false,
+    outsideEffect: false,
+  }),
+  'memory.release': request({
+    summary: 'Lets go of the memory that this connection holds.',
+    params: v.strictObject({ workspace }),
+    result: v.object({ released: v.boolean() }),
+    // Whoever may see memory may stop holding it: to let go is never refused.
+    capability: 'memory_read',
     scope: noMail,
     readsContent: false,
     outsideEffect: false,

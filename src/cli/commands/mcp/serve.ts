@@ -50,6 +50,7 @@ export const run: Run = async ({ options }, session) => {
     version: build().version,
     log: await session.log(),
     workspace: () => workspaceOf(options.value('workspace') ?? session.workingDirectory, paths),
+    allowsDirectWrites: options.flag('allow-direct-writes'),
     connect,
     input: inputUntil(ending.signal),
     write: line => writeAll(stdout, Buffer.from(line)),

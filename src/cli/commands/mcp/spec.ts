@@ -23,6 +23,9 @@ export const mcpCommands: readonly Command[] = [
         value: 'SCOPE',
         choices: ['user', 'project'],
       },
+      'allow-direct-writes': {
+        summary: 'Offer tools that write memory past the librarian, to a profile that grants it',
+      },
       yes: { summary: 'Change the settings; without this, only what would be changed is said' },
     },
     examples: [
