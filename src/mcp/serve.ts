@@ -5,8 +5,10 @@ import { type Daemon, daemonOf } from './daemon.ts'
 import { RPC } from './json-rpc.ts'
 import { LeaseToken } from './lease.ts'
 import { threadResources } from './resources-mail.ts'
+import { withMemories } from './resources-memory.ts'
 import { McpServer, RpcFault } from './server.ts'
 import type { Tool } from './tool.ts'
+import { attachmentTools } from './tools/attachments.ts'
 import { directTools, letGo } from './tools/direct.ts'
 import { mailTools } from './tools/mail.ts'
 import { memoryTools } from './tools/memory.ts'
@@ -46,6 +48,7 @@ export async function serve(options: ServeOptions): Promise<void> {
   const lease = new LeaseToken({ random: randomBytes, now: options.now })
   const all = [
     ...mailTools(daemon, randomBytes),
+    ...attachmentTools(daemon, randomBytes),
     ...writingTools(daemon, randomBytes),
     ...planTools(daemon, randomBytes),
     ...memoryTools(daemon, randomBytes, options.workspace),
@@ -68,7 +71,10 @@ export async function serve(options: ServeOptions): Promise<void> {
     version: options.version,
     instructions,
     tools: known,
-    resources: threadResources(daemon, randomBytes),
+    resources: withMemories(threadResources(daemon, randomBytes), daemon, {
+      random: randomBytes,
+      workspace: options.workspace,
+    }),
     write: line => options.write(`${line}\n`),
     log: event => options.log.info('mcp.call', { ...event }),
     now: options.now,

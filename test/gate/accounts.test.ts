@@ -196,6 +196,7 @@ const asked: { readonly [Name in RequestName]: (them: Things, account: string) =
   'memory.recall': () => [{ workspace, question: secret }],
   'memory.status': () => [{ workspace }],
   'memory.query': () => [{ workspace, query: '(query)' }],
+  'memory.record': () => [{ workspace, name: '__mem_0' }],
   'memory.episodes': () => [{ workspace }],
   'memory.verify': () => [{ workspace }],
   'memory.draft': () => [{ workspace, text: 'a note' }],

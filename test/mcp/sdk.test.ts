@@ -190,6 +190,26 @@ describe('memory', () => {
     expect(ids).toEqual(['__ep_2', '__ep_1', '__ep_0'])
   })
 
+  test('is a resource by its name, and what is none is not found', async () => {
+    const { records } = await call('memory_read', { query: '(query :s @fact_1 :p @number)' })
+    const uri = `postern://memory/${records[0]?.id}`
+    const { contents } = await client.readResource({ uri })
+    expect(JSON.stringify(contents)).toMatch(/unconfirmed, mcp mcp:.*<<untrusted [0-9a-f]{16}>>.*@fact_1 @number/)
+    const { resourceTemplates } = await client.listResourceTemplates()
+    expect(resourceTemplates.map(({ uriTemplate }) => uriTemplate)).toEqual([
+      'postern://thread/{id}',
+      'postern://memory/{name}',
+    ])
+    for (const odd of [
+      'postern://memory/__mem_999999',
+      'postern://memory/../x',
+      'postern://memory/',
+      'postern://other/1',
+    ]) {
+      await expect(client.readResource({ uri: odd })).rejects.toThrow()
+    }
+  })
+
   test('is verified', async () => {
     expect(await call('memory_verify', {})).toMatchObject({ sound: true, findings: [], tail: 'clean', seal: 'sealed' })
   })

@@ -14,7 +14,7 @@ import type { ResultOf } from '../requests/index.ts'
 import type { rememberingRequests } from '../requests/remembering.ts'
 import { DirectWriters } from './direct-writers.ts'
 import { draftsOf, OpenMemories } from './open-memory.ts'
-import { episodes, query, sourceOf, status, verify } from './reading.ts'
+import { episodes, query, recordNamed, sourceOf, status, verify } from './reading.ts'
 
 type Names = keyof typeof rememberingRequests
 
@@ -50,6 +50,14 @@ export function rememberingPart(core: Core, keeper: Gatekeeper, random: (bytes: 
         for (const { id, form, confirmed } of found.value.items)
           keeper.note(caller.identity, { id, text: form, confirmed })
         return found
+      },
+      'memory.record': ({ workspace, name }, { caller }) => {
+        const memory = memories.get(logOf(workspace))
+        if (!memory.ok) return memory
+        const found = recordNamed(memory.value, name)
+        if (found === undefined) return err(requestError('not_found', `there is no memory ${name}`))
+        keeper.note(caller.identity, { id: found.id, text: found.form, confirmed: found.confirmed })
+        return ok(found)
       },
       'memory.episodes': ({ workspace, limit, offset }) => {
         const memory = memories.get(logOf(workspace))

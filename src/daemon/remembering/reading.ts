@@ -53,6 +53,25 @@ export function query(memory: OpenMemory, text: string): Result<Queried, Request
   })
 }
 
+/** Undefined for a name that is no memory, and for one whose source was taken back. */
+export function recordNamed(memory: OpenMemory, name: string): ResultOf<'memory.record'> | undefined {
+  const { state } = memory.reader.pipeline
+  const symbol = state.symbols.idOf(name)
+  const row = symbol === undefined ? -1 : state.memories.rowOf.get(symbol)
+  if (row < 0) return undefined
+  const record = state.memories.record(row)
+  const symbols = lookupOf(memory.reader.pipeline)
+  const source = memory.sources().ofRecord(record)
+  if (source?.revoked !== undefined) return undefined
+  const form = renderMemory(record, symbols)
+  return {
+    id: name,
+    form: form.ok ? form.value : `; ${form.error.code}`,
+    confirmed: isConfirmed(record, source, symbols),
+    source: sourceOf(source),
+  }
+}
+
 export function verify(log: string): Result<ResultOf<'memory.verify'>, RequestError> {
   const verified = verifyLog(log, { keys: sealKeysOf(log) })
   if (!verified.ok) return err(requestError('io_failed', storeErrorText(verified.error)))

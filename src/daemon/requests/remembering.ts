@@ -89,6 +89,19 @@ export const rememberingRequests = {
     readsContent: false,
     outsideEffect: false,
   }),
+  'memory.record': request({
+    summary: 'One memory by its name, as queries give it.',
+    params: v.strictObject({
+      workspace,
+      name: v.pipe(v.string(), v.regex(/^__mem_\d{1,18}$/, 'is no name of a memory')),
+    }),
+    result: v.object({ id: v.string(), form: v.string(), confirmed: v.boolean(), source: v.nullable(source) }),
+    capability: 'memory_read',
+    scope: noMail,
+    // As above: the record is told to the gate by itself.
+    readsContent: false,
+    outsideEffect: false,
+  }),
   'memory.episodes': request({
     summary: 'The commits of the memory of a workspace, newest first.',
     params: v.strictObject({
