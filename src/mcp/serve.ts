@@ -7,7 +7,7 @@ import { LeaseToken } from './lease.ts'
 import { threadResources } from './resources-mail.ts'
 import { withMemories } from './resources-memory.ts'
 import { McpServer, RpcFault } from './server.ts'
-import type { Tool } from './tool.ts'
+import type { Tool, ToolResult } from './tool.ts'
 import { attachmentTools } from './tools/attachments.ts'
 import { directTools, letGo } from './tools/direct.ts'
 import { mailTools } from './tools/mail.ts'
@@ -65,12 +65,21 @@ export async function serve(options: ServeOptions): Promise<void> {
     }
     return offer.tools
   }
+  const shown = (each: Tool): Tool => ({
+    ...each,
+    run: async (args, call) => {
+      const result = await each.run(args, call)
+      // A notice, where the client can show one: whatever comes back is what a program says and decides nothing.
+      if (isHeld(result)) server.show('Something that was asked for waits for you: postern approvals list')
+      return result
+    },
+  })
   const server = new McpServer({
     name: 'postern',
     title: 'Postern',
     version: options.version,
     instructions,
-    tools: known,
+    tools: async () => (await known()).map(shown),
     resources: withMemories(threadResources(daemon, randomBytes), daemon, {
       random: randomBytes,
       workspace: options.workspace,
@@ -97,4 +106,8 @@ async function offered(daemon: Daemon, tools: readonly Tool[]): Promise<readonly
   if (!session.ok) throw new RpcFault(RPC.invalid_request, session.refusal.message)
   const { levels } = session.value
   return tools.filter(({ capability }) => (levels[capability] ?? 'deny') !== 'deny')
+}
+
+function isHeld(result: ToolResult): boolean {
+  return result.ok ? result.value.state === 'held' : result.code === 'approval_needed'
 }

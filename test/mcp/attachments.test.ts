@@ -81,6 +81,25 @@ test('text files are read between marks, a long one by pages, what is hidden in 
   expect((await call(client, 'mail_attachment_text', { id: message, part: '9.9' })).refused).toContain('not_found')
 }, 60_000)
 
+test('what is held is shown by a client that can show something, and its answer decides nothing', async () => {
+  const client = new Client({ name: 'test', version: '1' }, { capabilities: { elicitation: { form: {} } } })
+  const shown: string[] = []
+  client.setRequestHandler('elicitation/create', async ({ params }) => {
+    shown.push(params.message)
+    return { action: 'accept', content: {} }
+  })
+  await client.connect(
+    new StdioClientTransport({ command: process.execPath, args: [main, 'mcp', '--profile', 'assistant'], env }),
+  )
+  clients.push(client)
+  for (let at = 0; at < 2; at++) {
+    const held = await call(client, 'mail_attachment_text', { id: message, part: '3' })
+    expect(held.refused ?? JSON.stringify(held.answer)).toMatch(/Held for the person/)
+  }
+  expect(shown.length).toBeGreaterThan(0)
+  expect(shown[0]).toContain('postern approvals list')
+}, 60_000)
+
 test('a profile that asks has it held for the person; one that may not does not see the tool', async () => {
   const assistant = await connect('assistant')
   const held = await call(assistant, 'mail_attachment_text', { id: message, part: '2' })
