@@ -4,6 +4,9 @@ import * as v from 'valibot'
 import { describe, expect, test } from 'vitest'
 import { parseConfig } from '#config/index.ts'
 import { builtInProfiles, decide, effectOf, isCapability, levelOf } from '#gate/index.ts'
+import { LeaseToken } from '#mcp/lease.ts'
+import { attachmentTools } from '#mcp/tools/attachments.ts'
+import { directTools } from '#mcp/tools/direct.ts'
 import { mailTools } from '#mcp/tools/mail.ts'
 import { memoryTools } from '#mcp/tools/memory.ts'
 import { planTools } from '#mcp/tools/plans.ts'
@@ -29,7 +32,16 @@ const tools = [
     () => new Uint8Array(8),
     () => undefined,
   ),
+  ...attachmentTools(neverAsked(), () => new Uint8Array(8)),
+  ...directTools(neverAsked(), new LeaseToken({ random: () => new Uint8Array(16), now: () => 0 }), () => undefined),
 ]
+
+/** The names of all fields of a schema, at any depth. */
+function namesOf(schema: unknown): readonly string[] {
+  return typeof schema === 'object' && schema !== null && 'entries' in schema && typeof schema.entries === 'object'
+    ? Object.entries(schema.entries ?? {}).flatMap(([key, value]) => [key, ...namesOf(value)])
+    : []
+}
 
 function neverAsked() {
   return {
@@ -44,8 +56,10 @@ describe('1. an origin that the client names', () => {
   test('S-20: nobody becomes a person by saying so: a hello that claims an origin of a person is no hello', async () => {
     const instance = newInstance()
     await startDaemon(instance)
+    const hello = { protocol: [1, 1], client: 'x', instance: 'x', data_dir: 'x', key: 'x' }
+    expect(v.safeParse(clientHello, { hello: { ...hello, as: { origin: 'agent' } } }).success).toBe(true)
     for (const origin of ['human', 'cli', 'web', 'tui', 'daemon']) {
-      expect(v.safeParse(clientHello, { hello: { as: { origin } } }).success).toBe(false)
+      expect(v.safeParse(clientHello, { hello: { ...hello, as: { origin } } }).success, origin).toBe(false)
     }
     const agent = await clientOf(instance, { origin: 'agent' })
     expect(await agent.request('mail.search', { query: 'x' })).toMatchObject({ error: { code: 'policy_denied' } })
@@ -80,8 +94,7 @@ test('2. a request without a scope: every kind says whose mail it concerns, or w
 test('3. a rule that runs a program: no request and no tool makes one, and no profile of ours may make rules alone', () => {
   for (const [name, spec] of all) expect(capabilitiesOf(spec), name).not.toContain('rules')
   for (const [name, each] of Object.entries(builtInProfiles)) expect(levelOf(each, 'rules'), name).not.toBe('allow')
-  for (const { name, input } of tools)
-    expect(JSON.stringify(v.getDescription(input) ?? ''), name).not.toMatch(/command/)
+  for (const { name, input } of tools) expect(namesOf(input).join(), name).not.toMatch(/command|program|hook|rule/)
 })
 
 test('4. settings of a model and 5. accounts: S-28, nothing that reconfigures is open to an agent', async () => {
@@ -143,16 +156,12 @@ test('6. S-66: the record of activity cannot be paused, and what an agent was re
 })
 
 test('7. S-26: no request and no tool takes the path of a file', () => {
-  const names = (schema: unknown): string[] =>
-    typeof schema === 'object' && schema !== null && 'entries' in schema && typeof schema.entries === 'object'
-      ? Object.entries(schema.entries ?? {}).flatMap(([key, value]) => [key, ...names(value)])
-      : []
   for (const [name, { params }] of all) {
-    for (const field of names(params))
+    for (const field of namesOf(params))
       expect(field, name).not.toMatch(/path|file_name|directory|folder_path|url|command/)
   }
   for (const { name, input } of tools) {
-    for (const field of names(input)) expect(field, name).not.toMatch(/path|directory|url|command/)
+    for (const field of namesOf(input)) expect(field, name).not.toMatch(/path|directory|url|command/)
   }
 })
 
@@ -236,7 +245,7 @@ test('12. S-43: what the checks block an agent cannot let pass by naming it, nor
   }
   for (const { name, input } of tools) {
     expect(Object.keys(Object(input).entries ?? {}), name).not.toEqual(
-      expect.arrayContaining([expect.stringMatching(/override|despite|token/)]),
+      expect.arrayContaining([expect.stringMatching(/override|despite|safety/)]),
     )
   }
 })
