@@ -15,7 +15,7 @@ import { clientHello } from '../../src/daemon/protocol/messages.ts'
 import { type RequestName, type RequestSpec, requests } from '../../src/daemon/requests/index.ts'
 import { clientOf, newInstance, RawClient, startDaemon, withMail } from '../daemon/daemon.ts'
 import { postern } from '../postern.ts'
-import { profile, sending, session, stranger } from './facts.ts'
+import { david, profile, sending, session } from './facts.ts'
 
 // The fifteen ways around the gate that the best known mail tool for agents had. Each is closed here by a defence that
 // its test would miss.
@@ -176,8 +176,9 @@ test('9. S-29: leaving a list is held where it writes a mail, whatever the profi
   const open = profile('trusted')
   for (const kind of ['unsubscribe_mail', 'unsubscribe_post', 'invitation_reply'] as const) {
     for (const capability of ['unsubscribe', 'send'] as const) {
-      const decided = decide({ ...sending({ kind, recipients: [stranger] }), capability }, session({ profile: open }))
-      expect(decided.verdict, `${capability} ${kind}`).toBe('stage')
+      // Even to somebody whom the person writes to: where it goes was chosen by whoever wrote the message.
+      const decided = decide({ ...sending({ kind, recipients: [david] }), capability }, session({ profile: open }))
+      expect(decided, `${capability} ${kind}`).toMatchObject({ verdict: 'stage', reason: 'sender_chosen_target' })
     }
   }
 })
