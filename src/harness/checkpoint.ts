@@ -1,5 +1,6 @@
-import { closeSync, constants, linkSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, constants, linkSync, openSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { writeAll } from '#base/descriptor.ts'
 import { durable, syncDirectory, syncFile } from '#base/durable.ts'
 import { err, ok, type Result } from '#base/result.ts'
 import { isDirectory, notesName } from './session.ts'
@@ -53,8 +54,7 @@ function writeNew(path: string, text: string): void {
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0) | durable()
   const descriptor = openSync(path, flags, 0o600)
   try {
-    const bytes = Buffer.from(text)
-    for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done)
+    writeAll(descriptor, text)
     syncFile(descriptor)
   } finally {
     closeSync(descriptor)

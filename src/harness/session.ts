@@ -1,16 +1,7 @@
-import {
-  closeSync,
-  constants,
-  existsSync,
-  lstatSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  rmSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, constants, existsSync, lstatSync, mkdirSync, openSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import * as v from 'valibot'
+import { writeAll } from '#base/descriptor.ts'
 import { Failure } from '#base/failure.ts'
 import { ensurePrivateDirectory } from '#base/private-directory.ts'
 import { readPrivateFile, writePrivateFile } from '#base/private-file.ts'
@@ -171,8 +162,7 @@ export function writeSessionFile(directory: string, name: string, text: string):
     0o600,
   )
   try {
-    const bytes = Buffer.from(text)
-    for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done)
+    writeAll(descriptor, text)
   } finally {
     closeSync(descriptor)
   }

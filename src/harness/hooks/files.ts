@@ -11,9 +11,9 @@ import {
   renameSync,
   rmdirSync,
   rmSync,
-  writeSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { writeAll } from '#base/descriptor.ts'
 import { durable, syncFile, syncRenamed } from '#base/durable.ts'
 import { Failure } from '#base/failure.ts'
 
@@ -62,8 +62,7 @@ export function writePlace(place: Place, text: string): void {
   const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0) | durable()
   const descriptor = openSync(fresh, flags, 0o600)
   try {
-    const bytes = Buffer.from(text)
-    for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done)
+    writeAll(descriptor, text)
     syncFile(descriptor)
   } catch (error) {
     rmSync(fresh, { force: true })
