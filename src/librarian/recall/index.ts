@@ -1,4 +1,5 @@
 import { closeness, spansIn } from './dates.ts'
+import { relatedTo } from './related.ts'
 import { termsOf } from './words.ts'
 
 /**
@@ -7,7 +8,8 @@ import { termsOf } from './words.ts'
  *
  * A document is scored as a whole (BM25), by its best passage (BM25 over windows of its paragraphs or turns, because
  * an answer stands in one place of a long conversation), by pairs of the question's words that stand together in it,
- * and by the times that the question names. The four are joined on one scale, so that none drowns another.
+ * and by the times that the question names. The four are joined on one scale, so that none drowns another. Words that
+ * are related to the question's, and words of the best first hits, are looked for besides with little weight.
  */
 export interface Document {
   readonly id: string
@@ -33,7 +35,9 @@ export interface RecallOptions {
 
 const k1 = 1.2
 const b = 0.75
-const weights = { whole: 1, passage: 0.9, pairs: 0.35, time: 0.5 } as const
+const weights = { whole: 1, passage: 0.9, pairs: 0.35, time: 1 } as const
+/** A word that is only related to one of the question's counts so much beside it. */
+const relatedWeight = 0.2
 /** Paragraphs or turns in a window. */
 const windowParts = 3
 const passagesMax = 20_000
@@ -72,6 +76,7 @@ export class RecallIndex {
   search(question: string, { limit, floor = 0 }: RecallOptions): readonly Hit[] {
     const terms = termsOf(question).slice(0, queryTermsMax)
     const query = new Map<string, number>()
+    for (const { text } of terms) for (const related of relatedTo(text)) query.set(related, relatedWeight)
     for (const { text } of terms) query.set(text, 1)
     const first = this.#ranked(
       query,
