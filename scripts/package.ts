@@ -6,8 +6,9 @@ import { embeddedFiles } from './package/assets.ts'
 import { prepareRuntime, reserveSignatureIn, signIn } from './package/formats.ts'
 import { placeholder, writeManifest } from './package/manifest.ts'
 import { pinnedNodeVersion, pinnedRuntime } from './package/runtime.ts'
-import { makeExecutable } from './package/sea.ts'
+import { generatorFlags, makeExecutable } from './package/sea.ts'
 import { hostTarget, isTargetName, type TargetName, targets } from './package/targets.ts'
+import { warmCaches } from './package/warm.ts'
 
 const usage = `Build the executable.
 
@@ -37,15 +38,17 @@ async function packageFor(target: TargetName, out: string | undefined): Promise<
   const work = mkdtempSync(join(tmpdir(), 'postern-package-'))
   try {
     const parts = await embeddedFiles(root, target)
+    // V8's code fits the platform that made it: only for executables of this one.
+    if (target === host) for (const [name, cache] of warmCaches(root, parts, generatorFlags)) parts.set(name, cache)
     for (const [name, bytes] of parts) write(join(work, name), bytes)
     write(join(work, 'manifest.json'), placeholder())
-    const names = [...parts.keys(), 'manifest.json'].filter(name => name !== 'main.cjs')
+    const names = [...parts.keys(), 'manifest.json'].filter(name => name !== 'start.cjs')
 
     const runtime = join(work, 'runtime')
     write(runtime, prepareRuntime(target, readFileSync(pinnedRuntime(root, target))), 0o755)
     const unfinished = join(work, 'unfinished')
     const blob = await makeExecutable({
-      main: join(work, 'main.cjs'),
+      main: join(work, 'start.cjs'),
       assets: Object.fromEntries(names.map(name => [name, join(work, name)])),
       runtime,
       nodeVersion: pinnedNodeVersion(root),

@@ -1,10 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { build, type Metafile, type Plugin } from 'esbuild'
+import { isQuick } from '../../src/cli/quick.ts'
 
 export interface Bundle {
-  /** File name inside the executable → bytes: `main.cjs`, `main.cjs.map`, `worker/<name>.cjs`, `part/<name>.cjs`. */
+  /** File name inside the executable → bytes: `start.cjs`, `main.cjs`, `main.cjs.map`, `quick.cjs`, `worker/<name>.cjs`, `part/<name>.cjs`. */
   readonly files: ReadonlyMap<string, Uint8Array>
   readonly metafile: Metafile
   /** What is built: see {@link commitOf}. */
@@ -35,14 +36,8 @@ const parts: Readonly<Record<string, string>> = {
 export async function bundle(root: string): Promise<Bundle> {
   const manifest: { version: string } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   const commit = commitOf(root)
-  const { outputFiles, metafile } = await build({
+  const options = {
     absWorkingDir: root,
-    entryPoints: {
-      main: 'src/main.ts',
-      ...workers,
-      ...Object.fromEntries(Object.keys(parts).map(part => [part, part])),
-    },
-    plugins: [partsPlugin(root)],
     outdir: 'bundle',
     outExtension: { '.js': '.cjs' },
     bundle: true,
@@ -61,10 +56,57 @@ export async function bundle(root: string): Promise<Bundle> {
       'import.meta.url': '"file:///postern"',
     },
     logLevel: 'warning',
+  } as const
+  const whole = await build({
+    ...options,
+    entryPoints: {
+      start: 'src/start.ts',
+      main: 'src/main.ts',
+      ...workers,
+      ...Object.fromEntries(Object.keys(parts).map(part => [part, part])),
+    },
+    plugins: [partsPlugin(root)],
+  })
+  const quick = await build({
+    ...options,
+    entryPoints: { quick: 'src/main.ts' },
+    plugins: [partsPlugin(root), quickPlugin()],
   })
   const prefix = join(root, 'bundle')
-  const files = outputFiles.map(({ path, contents }) => [path.slice(prefix.length + 1), contents] as const)
-  return { files: new Map(files.sort(([a], [b]) => (a < b ? -1 : 1))), metafile, commit }
+  const files = [...whole.outputFiles, ...quick.outputFiles]
+    .map(({ path, contents }) => [path.slice(prefix.length + 1), contents] as const)
+    .filter(([name]) => name !== 'start.cjs.map')
+    .map(([name, contents]) => [name, programs.includes(name) ? asFunction(contents) : contents] as const)
+  return { files: new Map(files.sort(([a], [b]) => (a < b ? -1 : 1))), metafile: whole.metafile, commit }
+}
+
+/** What `start.ts` chooses from. */
+export const programs: readonly string[] = ['main.cjs', 'quick.cjs']
+
+/** Leaves out of the quick program what its commands never import: other commands, and the table of all. */
+function quickPlugin(): Plugin {
+  return {
+    name: 'quick',
+    setup({ onResolve, onLoad }) {
+      onResolve({ filter: /^\.\/.*\.ts$/ }, ({ path, importer, kind }) => {
+        if (kind !== 'dynamic-import') return undefined
+        const isOfSpec = /\/spec\.ts$/.test(importer) && !isQuick(basename(path, '.ts'))
+        const isOfRooms = /\/cli\/rooms\.ts$/.test(importer) && /table|memory/.test(path)
+        return isOfSpec || isOfRooms ? { path, namespace: 'left-out' } : undefined
+      })
+      onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({
+        contents: `throw new Error(${JSON.stringify(`${path} is not in this program`)})`,
+      }))
+    },
+  }
+}
+
+/** The program as `start.ts` calls it: on the same lines, for the source map's sake. */
+function asFunction(code: Uint8Array): Uint8Array {
+  const text = Buffer.from(code).toString('utf8')
+  // esbuild leaves regular expressions and comments as they are; there an escape says the same.
+  const ascii = text.replace(/[^\x00-\x7f]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+  return Buffer.from(`(function (exports, require, module) {${ascii}})`)
 }
 
 /** An import of a library that is a part becomes a call that loads it; the part itself is bundled from the library. */

@@ -7,7 +7,7 @@ import { promisify } from 'node:util'
 /**
  * Puts a program into a Node executable with @yao-pkg/pkg, through its simple SEA mode.
  *
- * pkg's command line ignores `seaConfig` (no options inside the executable, no named assets, no code cache), and its
+ * pkg's command line ignores `seaConfig` (no options inside the executable, no named assets), and its
  * enhanced mode embeds the name of a random directory. The function behind it honours the configuration and, given a
  * path to Node, downloads nothing. Three things are missing for identical bytes from any machine: V8 must not draw its
  * hash seed at random while it makes the code cache, the path of the program must not be embedded, and the generator
@@ -64,7 +64,7 @@ export interface SeaJob {
   readonly arch: string
   /** Absolute. */
   readonly output: string
-  /** V8's code cache fits the platform that made it: only for executables of this one. */
+  /** Fits the platform that made it. Without it NODE_COMPILE_CACHE would have a say in what runs first. */
   readonly codeCache: boolean
 }
 
@@ -72,10 +72,11 @@ export interface SeaJob {
  * What the packaged program runs under, unchangeable from outside: `execArgvExtension: 'none'` makes Node ignore
  * NODE_OPTIONS. The permission model is on with what commands need; it denies native add-ons, FFI, WASI and the
  * inspector, and lets each command drop the rest (src/base/permissions.ts). OpenSSL reads no configuration: that could
- * name a module to load.
+ * name a module to load. V8 gets one helper thread: starting four costs a short command as much as finding mail does.
  */
 export const runtimeFlags = [
   '--disable-sigusr1',
+  '--v8-pool-size=1',
   '--permission',
   '--allow-fs-read=*',
   '--allow-fs-write=*',
@@ -91,7 +92,10 @@ export const runtimeFlags = [
 ] as const
 
 /** V8 rejects a code cache that was made under other flags than it is used under. */
-const generatorFlags = ['--random-seed=42', ...runtimeFlags.filter(flag => !flag.startsWith('--disable-warning'))]
+export const generatorFlags = [
+  '--random-seed=42',
+  ...runtimeFlags.filter(flag => !flag.startsWith('--disable-warning')),
+]
 
 type Sea = (main: string, options: object) => Promise<void>
 type ExecFile = (file: string, args: readonly string[], options?: object) => Promise<{ stdout: string; stderr: string }>

@@ -19,8 +19,8 @@ export function loadPart(name: string): unknown {
   return module.exports
 }
 
-/** As in the executable itself: Node's own modules, and nothing that lies beside the file. */
-function builtin(id: string): unknown {
+/** What `require` gives inside the executable: Node's own modules, and nothing that lies beside the file. */
+export function builtin(id: string): unknown {
   const found: unknown = process.getBuiltinModule(id)
   if (found === undefined) throw new Error(`there is no module ${id} in Node`)
   return found

@@ -6,25 +6,32 @@ import { textAsset } from './assets.ts'
  * stack is printed, which in a healthy run is never.
  */
 export function readableStacks(): void {
-  let map: SourceMap | undefined
-  let mapRead = false
+  const maps = new Map<string, SourceMap | undefined>()
+  const mapOf = (file: string) => {
+    if (!maps.has(file)) maps.set(file, readMap(file))
+    return maps.get(file)
+  }
   Error.prepareStackTrace = (error, sites) => {
-    if (!mapRead) {
-      mapRead = true
-      const text = textAsset('main.cjs.map')
-      const { SourceMap } = process.getBuiltinModule('node:module')
-      map = text === undefined ? undefined : new SourceMap(JSON.parse(text))
-    }
-    const lines = sites.map(site => `    at ${site.getFunctionName() ?? '<anonymous>'} (${position(map, site)})`)
+    const lines = sites.map(site => {
+      const map = mapOf(site.getFileName() ?? '')
+      return `    at ${site.getFunctionName() ?? '<anonymous>'} (${position(map, site)})`
+    })
     return [String(error), ...lines].join('\n')
   }
+}
+
+/** Of the program that runs: `/main.cjs` or `/quick.cjs`. */
+function readMap(file: string): SourceMap | undefined {
+  const text = /^\/[a-z]+\.cjs$/.test(file) ? textAsset(`${file.slice(1)}.map`) : undefined
+  const { SourceMap } = process.getBuiltinModule('node:module')
+  return text === undefined ? undefined : new SourceMap(JSON.parse(text))
 }
 
 function position(map: SourceMap | undefined, site: NodeJS.CallSite): string {
   const line = site.getLineNumber() ?? 0
   const column = site.getColumnNumber() ?? 0
   const file = site.getFileName() ?? 'unknown'
-  const entry = file.startsWith('node:') ? undefined : map?.findEntry(line - 1, column - 1)
+  const entry = map?.findEntry(line - 1, column - 1)
   const original = entry !== undefined && 'originalSource' in entry ? (entry as SourceMapping) : undefined
   if (original === undefined) return `${file}:${line}:${column}`
   return `${original.originalSource}:${original.originalLine + 1}:${original.originalColumn + 1}`

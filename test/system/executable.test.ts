@@ -13,6 +13,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, inject, test } from 'vitest'
+import { quickWords } from '#cli/quick.ts'
 import { sbomFaults } from '../../scripts/sbom/validate.ts'
 import { has } from '../needs.ts'
 import { newDirectory, postern, type RunOptions } from '../postern.ts'
@@ -216,7 +217,7 @@ describe('self verify names what differs', () => {
   })
 
   test('the program: one changed character in a comment', () => {
-    const code = readFileSync(executable).indexOf('// src/base/harden.ts', manifest.blob.offset)
+    const code = readFileSync(executable).indexOf('// src/base/harden.ts', manifest.parts['main.cjs']?.offset)
     expect(damaged(file => flipBit(file, code + 5))).toMatchObject({ exit: 6, names: ['main.cjs'] })
   })
 
@@ -296,4 +297,18 @@ test('the bill of materials names Node, its parts and the packages in the bundle
   for (const name of ['node', 'smol-toml', 'valibot']) {
     expect(texts.find(notice => notice.package === name)?.text ?? '').toContain('Copyright')
   }
+})
+
+describe('the small program for quick commands', () => {
+  test.each(quickWords)('%s says of itself what the whole program says', word => {
+    const whole = postern([word, '--help'])
+    expect(packaged([word, '--help'])).toEqual(whole)
+    expect(whole.exit).toBe(0)
+  })
+
+  test.each(quickWords)('%s is found where it is refused too, and names the next command', word => {
+    const { exit, stderr } = packaged([word, '--no-such-option'])
+    expect(exit).toBe(2)
+    expect(stderr).toContain(`postern ${word} --help`)
+  })
 })
