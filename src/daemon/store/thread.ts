@@ -1,7 +1,7 @@
 import type { Worker } from 'node:worker_threads'
 import { Failure } from '#base/failure.ts'
 import { startThread } from '#base/thread.ts'
-import { MailWriter, type SealedBatch, type StoreError, transferables } from '#mail/store/index.ts'
+import { type ArrivedPage, MailWriter, type SealedBatch, type StoreError, transferables } from '#mail/store/index.ts'
 
 /**
  * The writer, as the rest of the daemon has it: the same methods, answered later and in the order of calling. SQLite
@@ -104,7 +104,7 @@ class Calls {
     const message: ToWriter = { call, method, args }
     return new Promise((resolve, reject) => {
       this.#waiting.set(call, { resolve, reject })
-      this.#worker.postMessage(message, method === 'ingest' ? handedOver(args[0]) : [])
+      this.#worker.postMessage(message, handedOver(batchesIn(args)))
     })
   }
 
@@ -128,11 +128,23 @@ class Calls {
 }
 
 /** What is a view of Node's pool is copied: others look at it too. */
-function handedOver(batch: unknown): ArrayBuffer[] {
-  return isBatch(batch) ? [...new Set(transferables(batch).filter(buffer => !isPooled(buffer)))] : []
+function handedOver(batches: readonly SealedBatch[]): ArrayBuffer[] {
+  return [...new Set(batches.flatMap(transferables).filter(buffer => !isPooled(buffer)))]
 }
 
-export function isBatch(value: unknown): value is SealedBatch {
+/** The sealed batches among a call's arguments: given as they are, or with the pages that they came in. */
+export function batchesIn(args: readonly unknown[]): readonly SealedBatch[] {
+  const [first] = args
+  if (isBatch(first)) return [first]
+  if (!Array.isArray(first)) return []
+  return first.flatMap((page: unknown) => (isPage(page) ? page.batches : []))
+}
+
+function isPage(value: unknown): value is ArrivedPage {
+  return typeof value === 'object' && value !== null && 'batches' in value && 'state' in value
+}
+
+function isBatch(value: unknown): value is SealedBatch {
   return typeof value === 'object' && value !== null && 'blocks' in value && 'parts' in value
 }
 

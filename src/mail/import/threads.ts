@@ -8,6 +8,8 @@ import type { Worked, WorkOrder } from './work.ts'
 const threadsMax = 3
 /** A thread that needs more has met a message that should not be taken in. */
 const heapMegabytesMax = 1024
+/** With less, what one batch makes is moved to the old generation, and that is cleaned up after nearly each batch. */
+const youngMegabytes = 64
 
 interface Asked {
   readonly resolve: (worked: Worked) => void
@@ -43,7 +45,10 @@ export class Threads {
   #start(order: WorkOrder) {
     const worker = startThread(
       { name: 'import', source: new URL('./worker.ts', import.meta.url) },
-      { workerData: order, resourceLimits: { maxOldGenerationSizeMb: heapMegabytesMax, maxYoungGenerationSizeMb: 24 } },
+      {
+        workerData: order,
+        resourceLimits: { maxOldGenerationSizeMb: heapMegabytesMax, maxYoungGenerationSizeMb: youngMegabytes },
+      },
     )
     const asked: Asked[] = []
     worker.on('message', (worked: Worked) => asked.shift()?.resolve(worked))

@@ -1,7 +1,7 @@
 import { Buffer } from 'node:buffer'
 import { hash } from 'node:crypto'
 import { readDocument } from '../document.ts'
-import { type IncomingLabel, type IncomingMessage, type MailReader, type SealedBatch, seal } from '../store/index.ts'
+import { type IncomingLabel, type MailReader, type SealedBatch, Sealer } from '../store/index.ts'
 import { type Letter, LetterReader } from './letter-file.ts'
 import { type Found, isTrouble, type Trouble } from './source.ts'
 
@@ -30,7 +30,7 @@ export interface Worked {
 }
 
 /** Raw bytes that a batch holds at most, but for one large message. */
-const batchBytesMax = 8 * 1024 * 1024
+const batchBytesMax = 16 * 1024 * 1024
 
 export class Work {
   readonly #order: WorkOrder
@@ -69,7 +69,7 @@ export class Work {
       const at = receivedAt ?? found.receivedAt ?? letter.modifiedAt
       gathered.heldBytes += raw.length
       gathered.hasDefects.push(defects > 0)
-      gathered.messages.push({
+      gathered.sealer.add({
         raw,
         account: this.#order.account,
         labels: [label],
@@ -90,7 +90,7 @@ export class Work {
 const deletedLabel: IncomingLabel = { key: 'Trash', kind: 'folder', role: 'trash' }
 
 class Gathered {
-  readonly messages: IncomingMessage[] = []
+  readonly sealer = new Sealer()
   readonly hasDefects: boolean[] = []
   readonly troubles: Trouble[] = []
   readonly digests: Uint8Array[] = []
@@ -107,7 +107,7 @@ class Gathered {
       bytes,
       hasDefects,
       troubles,
-      batch: seal(this.messages),
+      batch: this.sealer.finish(),
       digests: Buffer.concat(this.digests),
     }
   }

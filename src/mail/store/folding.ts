@@ -43,8 +43,8 @@ const unspacedRun = lazily(() => /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Ka
 /** Text as the index takes it. A run of unspaced script "abc" becomes "ab bc c". */
 export function foldForIndex(text: string): string {
   if (!beyondAscii.test(text)) return text
-  const spelled = spell(text)
-  return mayBeUnspaced.test(spelled) ? spelled.replace(unspacedRun(), run => ` ${pairs(run)} `) : spelled
+  const { spelled, needs } = spellLong(text)
+  return (needs & NEED.pairs) === 0 ? spelled : spelled.replace(unspacedRun(), run => ` ${pairs(run)} `)
 }
 
 export interface FoldedQuery {
@@ -104,10 +104,52 @@ const marks =
 function spell(text: string): string {
   let spelled = isPlain.test(text) ? text : text.normalize('NFKC').replace(marks, '')
   if (mayBePrivate.test(spelled)) spelled = spelled.replace(privateUse, ' ')
-  return spelled
-    .replace(markedLetters, letter => letter.normalize('NFD').charAt(0))
-    .replace(undecomposed, letter => spelledOut[letter] ?? letter)
+  return spelled.replace(markedLetters, unmarked).replace(undecomposed, spelledOutOf)
 }
+
+/** What a text needs, as bits: one look at each character, where each of the patterns above would look by itself. */
+const NEED = { composing: 1, clearing: 2, unmarking: 4, spelling: 8, pairs: 16 } as const
+
+const needsOf = lazily(() => {
+  const table = new Uint8Array(0x10000)
+  const patterns = [
+    [NEED.clearing, mayBePrivate],
+    [NEED.unmarking, new RegExp(markedLetters.source)],
+    [NEED.spelling, new RegExp(undecomposed.source)],
+    [NEED.pairs, mayBeUnspaced],
+  ] as const
+  for (let code = 0x80; code < table.length; code++) {
+    const character = String.fromCharCode(code)
+    let needs = isPlain.test(character) ? 0 : NEED.composing
+    for (const [need, pattern] of patterns) if (pattern.test(character)) needs |= need
+    table[code] = needs
+  }
+  return table
+})
+
+function needsIn(text: string): number {
+  const table = needsOf()
+  let needs = 0
+  for (let at = 0; at < text.length; at++) needs |= table[text.charCodeAt(at)] ?? 0
+  return needs
+}
+
+/** The same as `spell`, for a text long enough to be worth it; and what the result needs. */
+function spellLong(text: string): { readonly spelled: string; readonly needs: number } {
+  let spelled = text
+  let needs = needsIn(text)
+  if ((needs & NEED.composing) !== 0) {
+    spelled = spelled.normalize('NFKC').replace(marks, '')
+    needs = needsIn(spelled)
+  }
+  if ((needs & NEED.clearing) !== 0) spelled = spelled.replace(privateUse, ' ')
+  if ((needs & NEED.unmarking) !== 0) spelled = spelled.replace(markedLetters, unmarked)
+  if ((needs & NEED.spelling) !== 0) spelled = spelled.replace(undecomposed, spelledOutOf)
+  return { spelled, needs }
+}
+
+const unmarked = (letter: string) => letter.normalize('NFD').charAt(0)
+const spelledOutOf = (letter: string) => spelledOut[letter] ?? letter
 
 function pairs(run: string): string {
   const characters = [...run]

@@ -3,8 +3,7 @@ import type { MessageId } from './ids.ts'
 import type { IndexTerms } from './index-terms.ts'
 
 interface IndexChange {
-  readonly id: MessageId
-  /** The message has an entry, which has to go first. */
+  /** The message had an entry before the transaction, which has to go first. */
   readonly isIndexed: boolean
   /** Undefined when the message is gone. */
   readonly terms: IndexTerms | undefined
@@ -20,38 +19,38 @@ const wordsKept = 200_000
 export class IndexRows {
   readonly #statements: Statements
   readonly #words = new Set<string>()
-  #changes: IndexChange[] = []
+  readonly #changes = new Map<MessageId, IndexChange>()
 
   constructor(statements: Statements) {
     this.#statements = statements
   }
 
   add(id: MessageId, terms: IndexTerms): void {
-    this.#changes.push({ id, isIndexed: false, terms })
+    this.#changes.set(id, { isIndexed: this.#changes.get(id)?.isIndexed ?? false, terms })
   }
 
   replace(id: MessageId, terms: IndexTerms): void {
-    this.#changes.push({ id, isIndexed: true, terms })
+    this.#changes.set(id, { isIndexed: this.#changes.get(id)?.isIndexed ?? true, terms })
   }
 
   remove(id: MessageId): void {
-    this.#changes.push({ id, isIndexed: true, terms: undefined })
+    this.#changes.set(id, { isIndexed: this.#changes.get(id)?.isIndexed ?? true, terms: undefined })
   }
 
   /** Forgets everything: another process wrote, or a transaction was rolled back. */
   clear(): void {
-    this.#changes = []
+    this.#changes.clear()
     this.#words.clear()
   }
 
   write(): void {
-    const inOrder = this.#changes.sort((one, other) => one.id - other.id)
-    this.#changes = []
-    for (const { id, isIndexed } of inOrder) {
+    const inOrder = [...this.#changes].sort(([one], [other]) => one - other)
+    this.#changes.clear()
+    for (const [id, { isIndexed }] of inOrder) {
       if (isIndexed) this.#statements.run('DELETE FROM message_index WHERE rowid = ?', id)
     }
-    for (const { id, terms } of inOrder) if (terms !== undefined) this.#insert(id, terms)
-    for (const { terms } of inOrder) for (const word of terms?.words ?? []) this.#insertWord(word)
+    for (const [id, { terms }] of inOrder) if (terms !== undefined) this.#insert(id, terms)
+    for (const [, { terms }] of inOrder) for (const word of terms?.words ?? []) this.#insertWord(word)
   }
 
   #insert(id: MessageId, terms: IndexTerms): void {

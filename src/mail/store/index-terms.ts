@@ -153,6 +153,8 @@ const linkedServices: readonly (readonly [string, RegExp])[] = [
   ['presentation', /\bdocs\.google\.com\/presentation\//i],
   ['youtube', /\b(?:youtube\.com\/|youtu\.be\/)/i],
 ]
+/** In all of the above; most mail has none, and is looked through once. */
+const anyService = /google\.com\/|youtu/i
 
 function factTerms(document: MessageDocument, sizeBytes: number): string {
   const facts = new Set(['all', `size${sizeStep(sizeBytes)}`])
@@ -162,7 +164,7 @@ function factTerms(document: MessageDocument, sizeBytes: number): string {
   if (document.listId !== '') facts.add('list')
   facts.add(document.linkDensity === 'none' ? 'nolink' : 'link')
   if (document.linkDensity === 'heavy') facts.add('heavylink')
-  if (document.linkDensity !== 'none') {
+  if (document.linkDensity !== 'none' && anyService.test(document.text)) {
     for (const [name, pattern] of linkedServices) if (pattern.test(document.text)) facts.add(name)
   }
   return [...facts].map(factWord).join(' ')

@@ -29,28 +29,31 @@ const batchMessagesMax = 20_000
  * The same mail again, from whatever folder, is the same message.
  */
 export function ingest(writing: Writing, batch: SealedBatch): Result<readonly Ingested[], StoreError> {
+  return writing.transaction(() => ingestWithin(writing, batch))
+}
+
+/** The same within a transaction of the caller, who rolls it back after an error. */
+export function ingestWithin(writing: Writing, batch: SealedBatch): Result<readonly Ingested[], StoreError> {
   if (batch.messages.length > batchMessagesMax) {
     return err(storeError('batch_invalid', `a batch holds at most ${batchMessagesMax} messages`))
   }
   const invalid = findInvalid(batch)
   if (invalid !== undefined) return err(storeError('batch_invalid', invalid))
-  return writing.transaction(() => {
-    const { arrivals, repeats, outcomes } = sortOut(writing, batch)
-    for (const arrival of arrivals) {
-      store(writing, arrival)
-      outcomes[arrival.at] = { id: arrival.id, outcome: 'stored' }
-    }
-    for (const repeat of repeats) {
-      const hasChanged = mergePlacement(writing, repeat)
-      outcomes[repeat.at] = { id: repeat.id, outcome: hasChanged ? 'changed' : 'known' }
-    }
-    // Bytes that came with a message known by its place or its provider's id, and that it did not need.
-    removeRaws(
-      writing.statements,
-      repeats.flatMap(({ raw }) => (raw?.isNew === true ? raw.id : [])),
-    )
-    return ok(outcomes)
-  })
+  const { arrivals, repeats, outcomes } = sortOut(writing, batch)
+  for (const arrival of arrivals) {
+    store(writing, arrival)
+    outcomes[arrival.at] = { id: arrival.id, outcome: 'stored' }
+  }
+  for (const repeat of repeats) {
+    const hasChanged = mergePlacement(writing, repeat)
+    outcomes[repeat.at] = { id: repeat.id, outcome: hasChanged ? 'changed' : 'known' }
+  }
+  // Bytes that came with a message known by its place or its provider's id, and that it did not need.
+  removeRaws(
+    writing.statements,
+    repeats.flatMap(({ raw }) => (raw?.isNew === true ? raw.id : [])),
+  )
+  return ok(outcomes)
 }
 
 interface Sorted {

@@ -68,12 +68,29 @@ export interface SealOptions {
   readonly isStored?: (sha256: Uint8Array) => boolean
 }
 
-export function seal(messages: readonly IncomingMessage[], options: SealOptions = {}): SealedBatch {
-  const writer = new BlockWriter()
-  const parts = new PartCollector()
-  const texts = new TextSlabs()
-  const sealed = messages.map(message => sealMessage(message, { writer, parts, texts, isStored: options.isStored }))
-  return { messages: sealed, blocks: writer.finish(), parts: parts.sealed, texts: texts.buffers }
+export function seal(messages: Iterable<IncomingMessage>, options: SealOptions = {}): SealedBatch {
+  const sealer = new Sealer(options)
+  for (const message of messages) sealer.add(message)
+  return sealer.finish()
+}
+
+/** Seals one message after the other, so that the text of each can be forgotten before the next is read. */
+export class Sealer {
+  readonly #messages: SealedMessage[] = []
+  readonly #sealing: Sealing
+
+  constructor({ isStored }: SealOptions = {}) {
+    this.#sealing = { writer: new BlockWriter(), parts: new PartCollector(), texts: new TextSlabs(), isStored }
+  }
+
+  add(message: IncomingMessage): void {
+    this.#messages.push(sealMessage(message, this.#sealing))
+  }
+
+  finish(): SealedBatch {
+    const { writer, parts, texts } = this.#sealing
+    return { messages: this.#messages, blocks: writer.finish(), parts: parts.sealed, texts: texts.buffers }
+  }
 }
 
 /** For `postMessage(batch, transferables(batch))`. */

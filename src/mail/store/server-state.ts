@@ -42,22 +42,25 @@ export interface TakenState {
 
 /** All of a page or nothing, the cursor included. What the person decided and the provider does not know yet stays. */
 export function takeServerState(writing: Writing, said: ServerState): Result<TakenState, StoreError> {
-  return writing.transaction(() => {
-    const { statements } = writing
-    const account = writing.account(said.account)
-    const row = statements.one('SELECT id FROM labels WHERE account_id = ? AND key = ?', account, said.mailbox)
-    if (row === undefined) return err(storeError('label_unknown', 'there is no such folder'))
-    const taking: Taking = { writing, account, label: integer(row, 0), said }
-    const changed = new Set<MessageId>()
-    for (const state of said.states) takeState(taking, state, changed)
-    const homeless: MessageId[] = []
-    for (const id of takeGone(taking)) {
-      changed.add(id)
-      if (leaves(taking, id)) homeless.push(id)
-    }
-    writeProgress(taking)
-    return ok({ changed: [...changed], homeless })
-  })
+  return writing.transaction(() => takeStateWithin(writing, said))
+}
+
+/** The same within a transaction of the caller, who rolls it back after an error. */
+export function takeStateWithin(writing: Writing, said: ServerState): Result<TakenState, StoreError> {
+  const { statements } = writing
+  const account = writing.account(said.account)
+  const row = statements.one('SELECT id FROM labels WHERE account_id = ? AND key = ?', account, said.mailbox)
+  if (row === undefined) return err(storeError('label_unknown', 'there is no such folder'))
+  const taking: Taking = { writing, account, label: integer(row, 0), said }
+  const changed = new Set<MessageId>()
+  for (const state of said.states) takeState(taking, state, changed)
+  const homeless: MessageId[] = []
+  for (const id of takeGone(taking)) {
+    changed.add(id)
+    if (leaves(taking, id)) homeless.push(id)
+  }
+  writeProgress(taking)
+  return ok({ changed: [...changed], homeless })
 }
 
 interface Taking {

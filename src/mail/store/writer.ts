@@ -55,6 +55,7 @@ import {
   settleExpected,
 } from './mailboxes.ts'
 import { inspect, migrate } from './migrations.ts'
+import { type ArrivedPage, type TakenPages, takePages } from './pages.ts'
 import { recount } from './recount.ts'
 import { type Rederived, rederiveMessages, resetIndex } from './rederive.ts'
 import {
@@ -112,6 +113,11 @@ export class MailWriter {
 
   takeServerState(said: ServerState): Result<TakenState, StoreError> {
     return takeServerState(this.#writing, said)
+  }
+
+  /** Not one transaction, if all of them at once is not possible: those that it names are done and durable. */
+  takePages(pages: readonly ArrivedPage[]): TakenPages {
+    return takePages(this.#writing, pages)
   }
 
   setMailboxes(account: string, mailboxes: readonly KnownMailbox[]): Result<{ readonly renamed: number }, StoreError> {

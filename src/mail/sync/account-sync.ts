@@ -64,6 +64,7 @@ export class AccountSync {
   #watchFailed: SyncError | undefined
   #passing: Promise<unknown> = Promise.resolve()
   readonly #finished = new Set<string>()
+  #tending: Promise<void> | undefined
   #isLooking = false
   #isGlancing = false
   #runs: AbortSignal | undefined
@@ -117,6 +118,7 @@ export class AccountSync {
     } finally {
       this.#watching?.stop.abort()
       await this.#watching?.ended
+      await this.#tending
     }
   }
 
@@ -165,11 +167,11 @@ export class AccountSync {
     if (done.ok) {
       const { arrived, changed, removed, failures } = done.value
       log.info('sync.done', { account, arrived, changed, removed, failures: failures.length, took_ms: tookMs })
-      if (arrived >= tendFrom) await this.#tend(signal)
       const [worst] = failures
       const problem = worst?.error ?? null
       const state = worst === undefined ? 'ready' : 'degraded'
       this.#say({ state, problem, failures, progress: null, syncedAt: clock.now() })
+      if (arrived >= tendFrom) this.#tendSoon()
     } else {
       const { from, error } = done.error
       log.warn('sync.failed', { account, from, code: error.code, took_ms: tookMs })
@@ -210,7 +212,19 @@ export class AccountSync {
     }
   }
 
-  /** The index is merged while nobody waits; each step lets others write in between. */
+  /** All mail is found already: the index is merged while nobody waits, and each step lets others write in between. */
+  #tendSoon(): void {
+    const signal = this.#runs
+    if (signal === undefined) return
+    this.#tending ??= this.#tend(signal)
+      .catch((error: unknown) => {
+        this.#options.log.error('sync.tend', { reason: error instanceof Error ? error.message : String(error) })
+      })
+      .finally(() => {
+        this.#tending = undefined
+      })
+  }
+
   async #tend(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       const tended = await this.#options.store.writer.tend({ budgetMs: tendStepMs })

@@ -1,6 +1,15 @@
 import { err, ok, type Result } from '#base/result.ts'
 import type { Arrival, ChangePage, Mailbox, MailProvider, Skipped } from '../providers/provider.ts'
-import type { IncomingLabel, MailReader, MailWriter, MessageId, SealedBatch } from '../store/index.ts'
+import type {
+  ArrivedPage,
+  IncomingLabel,
+  MailReader,
+  MailWriter,
+  MessageId,
+  SealedBatch,
+  ServerState,
+  TakenPage,
+} from '../store/index.ts'
 import { folderLabel, tagsOf } from './labels.ts'
 import type { Prepare, Unread } from './prepare.ts'
 import { atProvider, atStore, type SyncError } from './sync-error.ts'
@@ -17,14 +26,7 @@ export type SyncWriter = {
   ) => Promise<ReturnType<MailWriter[Name]>> | ReturnType<MailWriter[Name]>
 }
 
-type WritingName =
-  | 'ingest'
-  | 'takeServerState'
-  | 'setMailboxes'
-  | 'dropMailbox'
-  | 'settleExpected'
-  | 'removeHomeless'
-  | 'tend'
+type WritingName = 'takePages' | 'setMailboxes' | 'dropMailbox' | 'settleExpected' | 'removeHomeless' | 'tend'
 
 /** What happened to mail here, for whoever shows it. */
 export interface Happened {
@@ -51,12 +53,17 @@ export interface MailboxReport {
   readonly isWhole: boolean
 }
 
-/** Pages that are being read, prepared or stored at a time: with 4 MB each, what bounds the memory. */
-const pagesUnderWay = 3
+/** Pages that are read and not yet prepared: with 2 MB each, much of what bounds the memory. */
+const pagesUnprepared = 2
+/** Pages that are prepared, half as large, and wait for those before them. */
+const pagesUnderWay = 6
+/** What is stored at once, so that no more than this is fetched again after a crash. */
+const messagesTogether = 500
 
 /**
- * Brings one mailbox up to date, page by page. While one page is stored the next is prepared and the one after it
- * comes over the network; they are stored in their order, each with its cursor, so that it can break off anywhere.
+ * Brings one mailbox up to date, page by page. While some pages are stored the next are prepared and those after them
+ * come over the network; they are stored in their order, each with its cursor, so that it can break off anywhere. What
+ * is ready by the time the store is free goes there together.
  */
 export async function syncMailbox(syncing: MailboxSyncing): Promise<Result<MailboxReport, SyncError>> {
   const total = { arrived: 0, changed: 0 }
@@ -80,8 +87,8 @@ class Round {
   changed = 0
   readonly #syncing: MailboxSyncing
   readonly #cursor: string | null
-  readonly #underWay: Promise<void>[] = []
-  #storing: Promise<void> = Promise.resolve()
+  readonly #underWay: UnderWay[] = []
+  #storing: Promise<void> | undefined
   readonly #folders: ReadonlySet<string>
   #failed: SyncError | undefined
 
@@ -120,17 +127,29 @@ class Round {
     return ok(isBrokenOff ? 'outdated' : 'whole')
   }
 
+  /** Waits as long as there are too many under way. */
   async #take(page: ChangePage): Promise<void> {
-    const prepared = page.arrivals.length === 0 ? undefined : this.#prepare(page)
-    // Looked at when its turn comes; until then a rejection is nobody's.
-    prepared?.catch(() => {})
-    const stored = this.#storing.then(() => (this.#failed === undefined ? this.#store(page, prepared) : undefined))
-    this.#storing = stored
-    this.#underWay.push(stored)
-    if (this.#underWay.length >= pagesUnderWay) await this.#underWay.shift()
+    const ready = this.#prepare(page)
+    const next: UnderWay = { page, ready, prepared: undefined, stored: Promise.withResolvers() }
+    ready.then(
+      prepared => {
+        next.prepared = prepared
+      },
+      () => {}, // looked at when its turn comes
+    )
+    this.#underWay.push(next)
+    this.#storing ??= this.#storeAll()
+    for (;;) {
+      const unprepared = this.#underWay.filter(({ prepared }) => prepared === undefined)
+      const [first] = this.#underWay
+      if (unprepared.length >= pagesUnprepared) await unprepared[0]?.ready
+      else if (this.#underWay.length >= pagesUnderWay) await Promise.race([first?.stored.promise, this.#storing])
+      else return
+    }
   }
 
   async #prepare({ mailbox, uidvalidity, arrivals }: ChangePage): Promise<Prepared> {
+    if (arrivals.length === 0) return { batches: [], skipped: [] }
     const { provider, prepare } = this.#syncing
     const where = {
       account: provider.account,
@@ -146,55 +165,80 @@ class Round {
     }
   }
 
-  async #store(page: ChangePage, prepared: Promise<Prepared> | undefined): Promise<void> {
-    const { provider, store, onRemaining } = this.#syncing
-    const batches = await prepared
-    for (const batch of batches?.batches ?? []) if (!(await this.#ingest(batch))) return
-    const { mailbox, uidvalidity, flags, gone, isRenumbered, skipped, cursor, remaining } = page
-    const hasLabels = flags.some(({ labels }) => labels !== undefined)
-    const taken = await store.writer.takeServerState({
-      account: provider.account,
-      mailbox,
-      uidvalidity,
-      states: flags.map(state => ({
-        uid: state.uid,
-        flags: state.flags,
-        labels: tagsOf(state, this.#folders),
-        ...(state.modseq === undefined ? {} : { modseq: state.modseq }),
-      })),
-      gone,
-      isRenumbered,
-      skipped: [...skipped, ...(batches?.skipped ?? [])],
-      kinds: hasLabels ? ['keyword', 'label'] : ['keyword'],
-      cursor,
-      remaining,
-    })
-    if (!taken.ok) return this.#fail(atStore(taken.error))
-    this.changed += taken.value.changed.length
-    this.#tell('changed', taken.value.changed)
-    onRemaining(remaining, page.arrivals.length)
+  #storeAll(): Promise<void> {
+    const storing = this.#storeInOrder()
+    storing.catch(() => {}) // whoever takes the next page, or ends the round, awaits it
+    return storing
   }
 
-  async #ingest(batch: SealedBatch): Promise<boolean> {
-    const taken = await this.#syncing.store.writer.ingest(batch)
-    if (!taken.ok) {
-      this.#fail(atStore(taken.error))
-      return false
+  async #storeInOrder(): Promise<void> {
+    for (let first = this.#underWay[0]; first !== undefined; first = this.#underWay[0]) {
+      await first.ready
+      await this.#store(this.#readyTogether())
     }
-    const ids = (outcome: string) => taken.value.flatMap(each => (each.outcome === outcome ? each.id : []))
+    this.#storing = undefined
+  }
+
+  /** The pages at the head that are prepared: one at least, and no more messages than may be lost at once. */
+  #readyTogether(): readonly Ready[] {
+    const together: Ready[] = []
+    let messages = 0
+    for (const { page, prepared } of this.#underWay) {
+      messages += page.arrivals.length
+      if (prepared === undefined || (together.length > 0 && messages > messagesTogether)) break
+      together.push({ page, prepared })
+    }
+    return together
+  }
+
+  async #store(pages: readonly Ready[]): Promise<void> {
+    if (this.#failed === undefined) {
+      const { taken, failed } = await this.#syncing.store.writer.takePages(pages.map(each => this.#arrived(each)))
+      for (const [at, page] of taken.entries()) this.#note(page, pages[at]?.page)
+      if (failed !== undefined) this.#failed = atStore(failed)
+    }
+    for (const { stored } of this.#underWay.splice(0, pages.length)) stored.resolve()
+  }
+
+  #arrived({ page, prepared }: Ready): ArrivedPage {
+    const { account } = this.#syncing.provider
+    const { mailbox, uidvalidity, flags, gone, isRenumbered, skipped, cursor, remaining } = page
+    const hasLabels = flags.some(({ labels }) => labels !== undefined)
+    const states = flags.map(state => ({
+      uid: state.uid,
+      flags: state.flags,
+      labels: tagsOf(state, this.#folders),
+      ...(state.modseq === undefined ? {} : { modseq: state.modseq }),
+    }))
+    const kinds: ServerState['kinds'] = hasLabels ? ['keyword', 'label'] : ['keyword']
+    const said = { account, mailbox, uidvalidity, states, gone, isRenumbered, kinds, cursor, remaining }
+    return { batches: prepared.batches, state: { ...said, skipped: [...skipped, ...prepared.skipped] } }
+  }
+
+  #note({ ingested, changed }: TakenPage, page: ChangePage | undefined): void {
+    const ids = (outcome: string) => ingested.flatMap(each => (each.outcome === outcome ? each.id : []))
     this.#tell('arrived', ids('stored'))
-    this.#tell('changed', ids('changed'))
+    this.#tell('changed', [...ids('changed'), ...changed])
     this.arrived += ids('stored').length
-    return true
+    this.changed += changed.length
+    if (page !== undefined) this.#syncing.onRemaining(page.remaining, page.arrivals.length)
   }
 
   #tell(kind: Happened['kind'], ids: readonly MessageId[]): void {
     if (ids.length > 0) this.#syncing.onHappened({ kind, ids })
   }
+}
 
-  #fail(error: SyncError): void {
-    this.#failed ??= error
-  }
+interface UnderWay {
+  readonly page: ChangePage
+  readonly ready: Promise<Prepared>
+  prepared: Prepared | undefined
+  readonly stored: PromiseWithResolvers<void>
+}
+
+interface Ready {
+  readonly page: ChangePage
+  readonly prepared: Prepared
 }
 
 interface Prepared {

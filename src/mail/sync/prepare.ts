@@ -1,17 +1,17 @@
 import { readDocument } from '../document.ts'
-import { type IncomingMessage, type SealedBatch, seal } from '../store/index.ts'
+import { type IncomingMessage, type SealedBatch, Sealer } from '../store/index.ts'
 
 /** A message as it came from a provider, before anybody has read it. */
 export type Unread = Omit<IncomingMessage, 'document' | 'raw'> & { readonly raw: Uint8Array }
 
 /** Reads and seals: what costs time, and meets what strangers wrote. */
 export function prepare(messages: readonly Unread[]): SealedBatch {
-  return seal(
-    messages.map(message => {
-      const { document, receivedAt } = readDocument(message.raw)
-      return { ...(receivedAt === undefined ? {} : { receivedAt }), ...message, document }
-    }),
-  )
+  const sealer = new Sealer()
+  for (const message of messages) {
+    const { document, receivedAt } = readDocument(message.raw)
+    sealer.add({ ...(receivedAt === undefined ? {} : { receivedAt }), ...message, document })
+  }
+  return sealer.finish()
 }
 
 /** Who prepares: threads, or this one. */

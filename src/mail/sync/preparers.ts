@@ -7,8 +7,8 @@ import { release, type Unread } from './prepare.ts'
 const threadsMax = 3
 /** A thread that needs more has met a message that should not be taken in. */
 const heapMegabytesMax = 1024
-/** What one page makes and leaves behind; more would only lie around. */
-const youngMegabytes = 12
+/** With less, what one page makes is moved to the old generation, and that is cleaned up after nearly each page. */
+const youngMegabytes = 20
 /** Mail comes seldom: a thread that has had nothing to do for so long is given back. */
 const idleMs = 30_000
 

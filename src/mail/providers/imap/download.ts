@@ -19,9 +19,9 @@ const firstWindow = 50
 const windowMessages = 500
 /** The server works on the next command while we read the answer to this one. */
 const windowsUnderWay = 2
-const pieceBytes = 4 * 1024 * 1024
+const pieceBytes = 2 * 1024 * 1024
 /** What is read and not yet taken away; beyond, the server has to wait. */
-const heldBytesMax = 8 * 1024 * 1024
+const heldBytesMax = 4 * 1024 * 1024
 
 /**
  * Fetches messages whole, newest first, by pipelined commands for windows of them. A piece is a window or 4 MB,
