@@ -63,12 +63,10 @@ function mix(seed: number): number {
 }
 
 export function formatMessageId(id: MessageId): string {
-  let text = ''
-  for (let rest = id, at = 0; at < textLength; at += 2) {
-    text = pairOf(rest % 1024) + text
-    rest = Math.floor(rest / 1024)
-  }
-  return text
+  const upper = Math.floor(id / 2 ** 30)
+  const lower = id % 2 ** 30
+  const high = pairOf(Math.floor(upper / 1024)) + pairOf(upper & 1023)
+  return high + pairOf(lower >>> 20) + pairOf((lower >>> 10) & 1023) + pairOf(lower & 1023)
 }
 
 function pairOf(bits: number): string {

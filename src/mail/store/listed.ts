@@ -55,10 +55,14 @@ const listedSql = `
   FROM json_each(?) wanted CROSS JOIN messages m ON m.id = wanted.value
     CROSS JOIN envelopes e ON e.id = m.id CROSS JOIN threads t ON t.id = m.thread_id`
 
+const labelListsKept = 1_000
+
 /** Turns ids into what lists show, and keeps the few names of labels and accounts that this takes. */
 export class Lister {
   readonly #statements: Statements
   readonly #labels = new Map<number, LabelName>()
+  /** By their numbers as the statement joins them: most mail has the labels of other mail. */
+  readonly #labelLists = new Map<string, readonly LabelName[]>()
   readonly #accounts = new Map<number, string>()
   #dataVersion = -1
 
@@ -89,11 +93,20 @@ export class Lister {
       subject: text(row, 8),
       snippet: text(row, 9),
       messageId: text(row, 10),
-      labels: typeof row[11] === 'string' ? row[11].split(',').map(id => this.#label(Number(id))) : [],
+      labels: typeof row[11] === 'string' ? this.#labelList(row[11]) : [],
       flags: namedFlags(integer(row, 4)),
       sizeBytes: integer(row, 5),
       hasAttachments: integer(row, 6) > 0,
     }
+  }
+
+  #labelList(ids: string): readonly LabelName[] {
+    const known = this.#labelLists.get(ids)
+    if (known !== undefined) return known
+    const labels = ids.split(',').map(id => this.#label(Number(id)))
+    if (this.#labelLists.size >= labelListsKept) this.#labelLists.clear()
+    this.#labelLists.set(ids, labels)
+    return labels
   }
 
   #label(id: number): LabelName {
@@ -118,6 +131,7 @@ export class Lister {
     if (version === this.#dataVersion) return
     this.#dataVersion = version
     this.#labels.clear()
+    this.#labelLists.clear()
     this.#accounts.clear()
   }
 }
