@@ -104,7 +104,8 @@ function quickPlugin(): Plugin {
 /** The program as `start.ts` calls it: on the same lines, for the source map's sake. */
 function asFunction(code: Uint8Array): Uint8Array {
   const text = Buffer.from(code).toString('utf8')
-  // esbuild leaves regular expressions and comments as they are; there an escape says the same.
+  // esbuild leaves regular expressions, comments and raw templates (all of which become regular expressions) as they
+  // are; there an escape says the same.
   const ascii = text.replace(/[^\x00-\x7f]/g, unit => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
   return Buffer.from(`(function (exports, require, module) {${ascii}})`)
 }

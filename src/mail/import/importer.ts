@@ -66,6 +66,8 @@ export async function importMail(options: ImportOptions): Promise<Result<ImportR
   )
   const tally = new Tally(options)
   try {
+    const expected = writer?.expectMuch(true)
+    if (expected?.ok === false) return err({ ...expected.error, report: tally.report })
     const failed = await storeAll(threads, new Queue(sourcesOf(options), tally), tally, options)
     if (failed !== undefined) return err({ ...failed, report: tally.report })
     const tended = writer === undefined ? ok(undefined) : tidy(writer, tally)
@@ -221,7 +223,8 @@ function count(outcomes: readonly { outcome: string }[], wanted: string): number
 function tidy(writer: MailWriter, tally: Tally): Result<unknown, StoreError> {
   for (;;) {
     tally.tell('tidying')
-    const tended = writer.tend({ budgetMs: tendStepMs })
-    if (!tended.ok || tended.value.isDone) return tended
+    const tended = writer.tend({ budgetMs: tendStepMs, isAlone: true })
+    if (!tended.ok) return tended
+    if (tended.value.isDone) return writer.expectMuch(false)
   }
 }

@@ -6,6 +6,8 @@ import type { Writing } from './writing.ts'
 export interface TendOptions {
   /** Stops after the step that exceeds it. */
   readonly budgetMs: number
+  /** Nobody waits for the lock: larger steps read and write the ends of the index's segments less often. */
+  readonly isAlone?: boolean
 }
 
 export interface Tended {
@@ -15,14 +17,16 @@ export interface Tended {
 
 /** Some tens of milliseconds each, so that new mail never waits long for the lock. */
 const mergePagesPerStep = 500
+const mergePagesAlone = 10_000
 
 /** Merges the index's segments, packs small blocks together, and empties the write-ahead log. */
-export function tend(writing: Writing, { budgetMs }: TendOptions): Result<Tended, StoreError> {
+export function tend(writing: Writing, { budgetMs, isAlone = false }: TendOptions): Result<Tended, StoreError> {
   const endsAt = writing.clock.monotonicMs() + budgetMs
-  for (const step of [mergeOnce, repackOnce]) {
+  const pages = isAlone ? mergePagesAlone : mergePagesPerStep
+  for (const step of [() => mergeOnce(writing, pages), () => repackOnce(writing)]) {
     for (let isDone = false; !isDone; ) {
       if (writing.clock.monotonicMs() > endsAt) return ok({ isDone: false })
-      const stepped = step(writing)
+      const stepped = step()
       if (!stepped.ok) return stepped
       isDone = stepped.value.isDone
     }
@@ -33,10 +37,10 @@ export function tend(writing: Writing, { budgetMs }: TendOptions): Result<Tended
   })
 }
 
-function mergeOnce(writing: Writing): Result<Tended, StoreError> {
+function mergeOnce(writing: Writing, pages: number): Result<Tended, StoreError> {
   return writing.transaction(() => {
     const before = totalChanges(writing)
-    writing.statements.run("INSERT INTO message_index(message_index, rank) VALUES ('merge', ?)", mergePagesPerStep)
+    writing.statements.run("INSERT INTO message_index(message_index, rank) VALUES ('merge', ?)", pages)
     // FTS5's documentation: fewer than two changes mean that there was nothing to merge.
     return ok({ isDone: totalChanges(writing) - before < 2 })
   })

@@ -66,6 +66,7 @@ import {
   saveSearch,
 } from './saved-searches.ts'
 import type { SealedBatch } from './seal.ts'
+import { allowSegments, SEGMENTS } from './segments.ts'
 import { type ServerState, type TakenState, takeServerState } from './server-state.ts'
 import { type Tended, type TendOptions, tend } from './tend.ts'
 import { Writing } from './writing.ts'
@@ -292,6 +293,14 @@ export class MailWriter {
     return recordBounce(this.#writing, bounce)
   }
 
+  /** Very much mail comes: the index is merged by `tend` alone, until this is called with false or the store is opened anew. */
+  expectMuch(isExpected: boolean): Result<undefined, StoreError> {
+    return this.#writing.attempt(() => {
+      allowSegments(this.#writing.database, isExpected ? SEGMENTS.bulk : SEGMENTS.usual)
+      return undefined
+    })
+  }
+
   /** Housekeeping for idle time; what is left is done at the next call. */
   tend(options: TendOptions): Result<Tended, StoreError> {
     return tend(this.#writing, options)
@@ -306,5 +315,7 @@ function settle(database: DatabaseSync, path: string, clock: Clock): Result<unkn
   const inspected = inspect(database)
   if (!inspected.ok) return inspected
   settleForWriting(database, path)
-  return migrate(database, clock.now())
+  const migrated = migrate(database, clock.now())
+  if (migrated.ok) allowSegments(database, SEGMENTS.usual)
+  return migrated
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { search } from '#mail/search/index.ts'
-import { type ArrivedPage, check, type IncomingMessage, seal } from '#mail/store/index.ts'
+import { type ArrivedPage, check, type IncomingMessage, MailWriter, seal } from '#mail/store/index.ts'
 import { foldForIndex, foldForQuery } from '../../../src/mail/store/folding.ts'
 import { type Letter, letter, mailbox, now, type TestMailbox, value } from './mailbox.ts'
 
@@ -123,4 +123,17 @@ test('text is folded for the index as it is for a question, whatever it is made 
     }),
     { numRuns: 2_000 },
   )
+})
+
+test('whoever expects much is forgotten when the store is opened anew', () => {
+  const box = mailbox()
+  const segments = () => box.reader.statements.one("SELECT v FROM message_index_config WHERE k = 'crisismerge'")?.[0]
+  expect(segments()).toBe(64)
+  value(box.writer.expectMuch(true))
+  expect(segments()).toBe(1_000)
+  value(box.writer.expectMuch(false))
+  expect(segments()).toBe(64)
+  value(box.writer.expectMuch(true))
+  value(MailWriter.open(box.path)).close()
+  expect(segments()).toBe(64)
 })
