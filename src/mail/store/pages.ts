@@ -2,7 +2,7 @@ import { err, ok, type Result } from '#base/result.ts'
 import type { StoreError } from './errors.ts'
 import { type Ingested, ingestWithin } from './ingest.ts'
 import type { SealedBatch } from './seal.ts'
-import { type ServerState, type TakenState, takeStateWithin } from './server-state.ts'
+import { type ServerState, type TakenState, takeServerState } from './server-state.ts'
 import type { Writing } from './writing.ts'
 
 /** A page of a mailbox: its new mail, and what else the provider says with it. */
@@ -49,7 +49,7 @@ function takeTogether(writing: Writing, pages: readonly ArrivedPage[]): Result<r
         if (!stored.ok) return err(stored.error)
         ingested.push(...stored.value)
       }
-      const said = takeStateWithin(writing, state)
+      const said = takeServerState(writing, state)
       if (!said.ok) return err(said.error)
       taken.push({ ingested, ...said.value })
     }

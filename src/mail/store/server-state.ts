@@ -40,13 +40,11 @@ export interface TakenState {
   readonly homeless: readonly MessageId[]
 }
 
-/** All of a page or nothing, the cursor included. What the person decided and the provider does not know yet stays. */
+/**
+ * All of a page, the cursor included, within a transaction of the caller, who rolls it back after an error. What the
+ * person decided and the provider does not know yet stays.
+ */
 export function takeServerState(writing: Writing, said: ServerState): Result<TakenState, StoreError> {
-  return writing.transaction(() => takeStateWithin(writing, said))
-}
-
-/** The same within a transaction of the caller, who rolls it back after an error. */
-export function takeStateWithin(writing: Writing, said: ServerState): Result<TakenState, StoreError> {
   const { statements } = writing
   const account = writing.account(said.account)
   const row = statements.one('SELECT id FROM labels WHERE account_id = ? AND key = ?', account, said.mailbox)

@@ -67,7 +67,6 @@ import {
 } from './saved-searches.ts'
 import type { SealedBatch } from './seal.ts'
 import { allowSegments, SEGMENTS } from './segments.ts'
-import { type ServerState, type TakenState, takeServerState } from './server-state.ts'
 import { type Tended, type TendOptions, tend } from './tend.ts'
 import { Writing } from './writing.ts'
 
@@ -110,10 +109,6 @@ export class MailWriter {
 
   forgetPlaces(gone: Expunged): Result<readonly MessageId[], StoreError> {
     return forgetPlaces(this.#writing, gone)
-  }
-
-  takeServerState(said: ServerState): Result<TakenState, StoreError> {
-    return takeServerState(this.#writing, said)
   }
 
   /** Not one transaction, if all of them at once is not possible: those that it names are done and durable. */
