@@ -132,7 +132,7 @@ async function packaged(program: string, port: number): Promise<Took & { readonl
   const home = join(site.directory, 'home')
   mkdirSync(join(home, 'run'), { recursive: true, mode: 0o700 })
   const env = { PATH: process.env.PATH ?? '', HOME: home, XDG_RUNTIME_DIR: join(home, 'run') }
-  const daemon = spawn(program, ['daemon', 'run'], {
+  const daemon = spawn(program, ['daemon', 'run', '--quiet'], {
     env: daemonEnvironment(env),
     stdio: ['ignore', 'ignore', 'inherit'],
   })
@@ -154,12 +154,10 @@ async function packaged(program: string, port: number): Promise<Took & { readonl
   }
 }
 
-const ticksPerSecond = 100
-
-/** As Linux tells it; ms. */
+/** As Linux tells it, in hundredths of a second; ms. */
 function cpuOf(pid: number | undefined): number {
   const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
-  return ((Number(fields[11]) + Number(fields[12])) / ticksPerSecond) * 1000
+  return (Number(fields[11]) + Number(fields[12])) * 10
 }
 
 async function waitFor(isThere: () => boolean): Promise<void> {
