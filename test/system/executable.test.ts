@@ -12,6 +12,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, inject, test } from 'vitest'
 import { quickWords } from '#cli/quick.ts'
 import { sbomFaults } from '../../scripts/sbom/validate.ts'
@@ -310,5 +311,19 @@ describe('the small program for quick commands', () => {
     const { exit, stderr } = packaged([word, '--no-such-option'])
     expect(exit).toBe(2)
     expect(stderr).toContain(`postern ${word} --help`)
+  })
+
+  test('a fault in it is told with the names of the source files', () => {
+    const home = newDirectory('fault')
+    const letter = join(home, 'a.eml')
+    writeFileSync(letter, 'Subject: lunch\n\nShall we?\n')
+    expect(packaged(['import', letter], { env: { HOME: home } }).exit).toBe(0)
+    const store = new DatabaseSync(join(home, '.local/share/postern/mail.db'))
+    store.exec('DROP TABLE envelopes')
+    store.close()
+    const { exit, stderr } = packaged(['search', 'lunch'], { env: { HOME: home } })
+    expect(exit).not.toBe(0)
+    expect(stderr).toMatch(/src\/mail\/store\/\w+\.ts:\d+/)
+    expect(stderr).not.toContain('quick.cjs')
   })
 })
