@@ -62,27 +62,22 @@ export class Work {
     const { raw, flags } = letter
     const label = letter.isDeleted ? deletedLabel : found.folder
     gathered.bytes += raw.length
-    if (this.#isKnown(raw, label, flags)) gathered.known++
-    else if (this.#order.isDryRun) gathered.digests.push(digestOf(raw))
+    const digest = digestOf(raw)
+    if (this.#isKnown(digest, label, flags)) gathered.known++
+    else if (this.#order.isDryRun) gathered.digests.push(digest)
     else {
       const { document, receivedAt, defects } = readDocument(raw)
       const at = receivedAt ?? found.receivedAt ?? letter.modifiedAt
       gathered.heldBytes += raw.length
       gathered.hasDefects.push(defects > 0)
-      gathered.sealer.add({
-        raw,
-        account: this.#order.account,
-        labels: [label],
-        flags,
-        ...(at === undefined ? {} : { receivedAt: at }),
-        document,
-      })
+      const message = { raw, account: this.#order.account, labels: [label], flags, document }
+      gathered.sealer.add(at === undefined ? message : { ...message, receivedAt: at }, digest)
     }
   }
 
-  /** Whether the store has these bytes with all that they come with here. */
-  #isKnown(raw: Uint8Array, label: IncomingLabel, flags: number): boolean {
-    const placed = this.#reader?.placed(this.#order.account, digestOf(raw))
+  /** Whether the store has the bytes of this digest with all that they come with here. */
+  #isKnown(digest: Uint8Array, label: IncomingLabel, flags: number): boolean {
+    const placed = this.#reader?.placed(this.#order.account, digest)
     return placed !== undefined && (placed.flags & flags) === flags && placed.labelKeys.includes(label.key)
   }
 }

@@ -17,8 +17,11 @@ parentPort?.on('message', (items: readonly Found[]) => {
   parentPort?.postMessage(worked, transferables(worked.batch))
 })
 
-function openReader(path: string): MailReader {
+/** Undefined when there is nothing to look for. */
+function openReader(path: string): MailReader | undefined {
   const opened = MailReader.open(path)
-  if (opened.ok) return opened.value
-  throw new Error(`the store cannot be read: ${opened.error.message}`, { cause: opened.error })
+  if (!opened.ok) throw new Error(`the store cannot be read: ${opened.error.message}`, { cause: opened.error })
+  if (opened.value.holdsMail()) return opened.value
+  opened.value.close()
+  return undefined
 }

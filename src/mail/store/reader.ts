@@ -191,6 +191,11 @@ export class MailReader {
     return this.statements.one('SELECT 1 FROM raws WHERE sha256 = ?', sha256) !== undefined
   }
 
+  /** Whether there are raw bytes of any message. */
+  holdsMail(): boolean {
+    return this.statements.one('SELECT 1 FROM raws LIMIT 1') !== undefined
+  }
+
   placed(account: string, sha256: Uint8Array): Placed | undefined {
     const row = this.statements.one(
       `SELECT m.id, m.flags FROM raws r JOIN messages m ON m.raw_id = r.id JOIN accounts a ON a.id = m.account_id

@@ -83,8 +83,9 @@ export class Sealer {
     this.#sealing = { writer: new BlockWriter(), parts: new PartCollector(), texts: new TextSlabs(), isStored }
   }
 
-  add(message: IncomingMessage): void {
-    this.#messages.push(sealMessage(message, this.#sealing))
+  /** @param digest SHA-256 of the raw bytes, for whoever knows it already */
+  add(message: IncomingMessage, digest?: Uint8Array): void {
+    this.#messages.push(sealMessage(message, digest, this.#sealing))
   }
 
   finish(): SealedBatch {
@@ -110,16 +111,24 @@ interface Sealing {
   readonly isStored: SealOptions['isStored']
 }
 
-function sealMessage(message: IncomingMessage, sealing: Sealing): SealedMessage {
+function sealMessage(message: IncomingMessage, digest: Uint8Array | undefined, sealing: Sealing): SealedMessage {
   const { raw, ...rest } = message
   const terms = indexTerms(message.document, raw?.length ?? 0, sealing.texts)
   const incoming = { ...rest, document: { ...message.document, text: '' } }
   const subject = baseSubject(message.document.subject)
-  return { incoming, terms, subject, raw: raw === undefined ? undefined : sealRaw(raw, message, sealing) }
+  return {
+    incoming,
+    terms,
+    subject,
+    raw: raw === undefined ? undefined : sealRaw({ raw, digest: digest ?? sha256(raw) }, message, sealing),
+  }
 }
 
-function sealRaw(raw: Uint8Array, message: IncomingMessage, { writer, parts, isStored }: Sealing): SealedRaw {
-  const digest = sha256(raw)
+function sealRaw(
+  { raw, digest }: { readonly raw: Uint8Array; readonly digest: Uint8Array },
+  message: IncomingMessage,
+  { writer, parts, isStored }: Sealing,
+): SealedRaw {
   const facts = { sha256: digest, sizeBytes: raw.length }
   if (isStored?.(digest) === true) return { ...facts, block: undefined, start: 0, length: 0, cuts: [] }
   const pieces: Uint8Array[] = []

@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite'
  * How many segments of one size the index may have before a transaction stops to merge them. A search looks into each
  * of them, hence few; but whoever takes in very much merges once, at the end, instead of again and again.
  */
-export const SEGMENTS = { usual: 64, bulk: 1_000 } as const
+export const SEGMENTS = { usual: 256, bulk: 1_000 } as const
 
 /** The number is kept in the file: an import that was killed leaves its own behind, and the next writer resets it. */
 export function allowSegments(database: DatabaseSync, wanted: number): void {

@@ -128,12 +128,12 @@ test('text is folded for the index as it is for a question, whatever it is made 
 test('whoever expects much is forgotten when the store is opened anew', () => {
   const box = mailbox()
   const segments = () => box.reader.statements.one("SELECT v FROM message_index_config WHERE k = 'crisismerge'")?.[0]
-  expect(segments()).toBe(64)
+  expect(segments()).toBe(256)
   value(box.writer.expectMuch(true))
   expect(segments()).toBe(1_000)
   value(box.writer.expectMuch(false))
-  expect(segments()).toBe(64)
+  expect(segments()).toBe(256)
   value(box.writer.expectMuch(true))
   value(MailWriter.open(box.path)).close()
-  expect(segments()).toBe(64)
+  expect(segments()).toBe(256)
 })

@@ -5,6 +5,8 @@ import { everyMessage } from './terms.ts'
 /** A conjunction that one statement can answer: something for the index and something for the row. */
 export interface Branch {
   readonly match: string | undefined
+  /** What all of its hits match too, each by itself. */
+  readonly parts: readonly string[]
   readonly tests: readonly Test[]
   /** Only ids within these. */
   readonly from: number
@@ -75,9 +77,11 @@ function toBranch(conjunction: Conjunction): Branch {
   const asked = plain.filter((member): member is SqlCondition => member.kind === 'sql')
   const hints = asked.flatMap(({ hint }) => hint ?? [])
   const own = matches.length === 0 ? undefined : toMatch(combine('and', matches))
+  const parts = matches.flatMap(member => (member.kind === 'and' ? member.of : [member]))
   const all = [...(own === undefined ? [] : [own]), ...hints]
   return {
     match: all.length === 0 ? undefined : all.map(match => (all.length > 1 ? `(${match})` : match)).join(' AND '),
+    parts: [...parts.filter(({ kind }) => kind !== 'not').map(toMatch), ...hints],
     tests: plain.map(toTest),
     from: Math.max(0, ...asked.map(({ ids }) => ids?.from ?? 0)),
     until: Math.min(idEnd, ...asked.map(({ ids }) => ids?.until ?? idEnd)),

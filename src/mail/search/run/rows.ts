@@ -11,29 +11,75 @@ export interface Order {
 }
 
 /** So many hits of the index are looked at before another way is considered. */
-const windowHits = 1_500
+const windowHits = 100
+/** As many rows of a driver take as long to be asked about as so many hits to be tested. */
+const rowsWorthWindow = 10
 /** With so few candidates the index is asked about each of them. */
 const fewRows = 64
-const someRows = 2_000
 
-/** Ids of a branch in order; one statement where the rows that are tested are mostly taken, at most three. */
-export function readBranch(statements: Statements, branch: Branch, order: Order): MessageId[] {
+/** Ids of a branch in order; some short statements that tell which way is the shorter one, and that one. */
+export function readBranch(statements: Statements, branch: Branch, order: Order): readonly MessageId[] {
   const range = rangeOf(branch, order)
   if (range === undefined) return []
   const driver = smallest(branch.drivers)
   if (branch.match === undefined) return runPlain(statements, branch, { ...order, ...range, driver })
+  const rare = rareHits(statements, branch.parts, { ...order, ...range })
+  if (rare !== undefined) return runDriven(statements, branch, { ...order, ...range, driver: among(rare) })
   if (driver === undefined) return runMatch(statements, branch, { ...order, ...range })
-  const rows = driver.rows()
-  if (rows <= fewRows) return runDriven(statements, branch, { ...order, ...range, driver })
-  const first = runMatch(statements, branch, { ...order, ...range, window: windowHits })
-  if (first.length >= order.limit) return first
-  const edge = windowEdge(statements, branch.match, { ...order, ...range })
-  if (edge === undefined) return first
-  const rest = order.direction === 'newest' ? { ...range, until: edge } : { ...range, from: edge + 1 }
+  if (hasAtMost(fewRows, statements, driver, range))
+    return runDriven(statements, branch, { ...order, ...range, driver })
+  const { first, edge } = readWindow(statements, branch, { ...order, ...range })
+  if (edge === undefined || first.length >= order.limit) return first.slice(0, order.limit)
+  const [seen, rest] =
+    order.direction === 'newest'
+      ? [
+          { from: edge, until: range.until },
+          { from: range.from, until: edge },
+        ]
+      : [
+          { from: range.from, until: edge + 1 },
+          { from: edge + 1, until: range.until },
+        ]
   const left = { ...order, ...rest, limit: order.limit - first.length }
-  const more =
-    rows <= someRows ? runDriven(statements, branch, { ...left, driver }) : runMatch(statements, branch, left)
+  const more = hasAtMost(rowsWorthWindow, statements, driver, seen)
+    ? runDriven(statements, branch, { ...left, driver })
+    : runMatch(statements, branch, left)
   return [...first, ...more]
+}
+
+/**
+ * All hits of a part of the match that has few. FTS5 goes through two words in step, which takes long where one is
+ * everywhere and the other hardly anywhere.
+ */
+function rareHits(statements: Statements, parts: readonly string[], run: Run): readonly MessageId[] | undefined {
+  if (parts.length < 2) return undefined
+  const sql = `SELECT rowid FROM message_index WHERE ${matchSql} ORDER BY rowid ${sense(run)} LIMIT ${fewRows + 1}`
+  for (const part of parts) {
+    if (isGathered(part)) continue
+    const hits = ids(statements, sql, [part, run.from, run.until])
+    if (hits.length <= fewRows) return hits
+  }
+  return undefined
+}
+
+function among(ids: readonly MessageId[]): Driver {
+  const values = [JSON.stringify(ids)]
+  return { name: 'hits', from: 'json_each(?) hits', id: 'hits.value', where: '1', values, rows: () => ids.length }
+}
+
+function hasAtMost(most: number, statements: Statements, { from, where, id, values }: Driver, range: Range): boolean {
+  const row = statements.one(
+    `SELECT count(*) FROM (SELECT 1 FROM ${from} WHERE ${where} AND ${id} >= ? AND ${id} < ? LIMIT ${most + 1})`,
+    ...values,
+    range.from,
+    range.until,
+  )
+  return integer(row, 0) <= most
+}
+
+/** Beginnings of words: FTS5 gathers all their hits before it gives the first. */
+function isGathered(match: string): boolean {
+  return match.includes('" *')
 }
 
 /** A SELECT of a branch's ids without order or limit, for counting and grouping. */
@@ -72,7 +118,7 @@ interface Range {
   readonly until: number
 }
 
-type Run = Order & Range & { readonly driver?: Driver | undefined; readonly window?: number }
+type Run = Order & Range & { readonly driver?: Driver | undefined }
 
 function rangeOf(branch: Branch, { direction, beyond }: Order): Range | undefined {
   const from = direction === 'oldest' && beyond !== undefined ? Math.max(branch.from, beyond + 1) : branch.from
@@ -103,13 +149,6 @@ function runMatch(statements: Statements, branch: Branch, run: Run): MessageId[]
   const values = [branch.match ?? '', run.from, run.until]
   const hits = `SELECT rowid FROM message_index WHERE ${matchSql} ORDER BY rowid ${sense(run)}`
   if (tests.sql === '') return ids(statements, `${hits} LIMIT ?`, [...values, run.limit])
-  if (run.window !== undefined) {
-    return ids(
-      statements,
-      `SELECT m.id FROM (${hits} LIMIT ?) f CROSS JOIN messages m ON m.id = f.rowid WHERE 1${tests.sql} LIMIT ?`,
-      [...values, run.window, ...tests.values, run.limit],
-    )
-  }
   return ids(
     statements,
     `SELECT m.id FROM message_index CROSS JOIN messages m ON m.id = message_index.rowid
@@ -118,22 +157,32 @@ function runMatch(statements: Statements, branch: Branch, run: Run): MessageId[]
   )
 }
 
-/** The last hit of the window that was looked at; undefined when there are no more. */
-function windowEdge(statements: Statements, match: string, run: Run): MessageId | undefined {
-  const row = statements.one(
-    `SELECT rowid FROM message_index WHERE ${matchSql} ORDER BY rowid ${sense(run)} LIMIT 1 OFFSET ?`,
-    match,
+/** The first hits of the index, those of them that pass, and the last of all; undefined when there are no more. */
+function readWindow(
+  statements: Statements,
+  branch: Branch,
+  run: Run,
+): { readonly first: readonly MessageId[]; readonly edge: MessageId | undefined } {
+  const tests = testsOf(branch)
+  const hits = `SELECT rowid FROM message_index WHERE ${matchSql} ORDER BY rowid ${sense(run)} LIMIT ${windowHits}`
+  const rows = statements.all(
+    `SELECT f.rowid, m.id IS NOT NULL${tests.sql} FROM (${hits}) f LEFT JOIN messages m ON m.id = f.rowid`,
+    ...tests.values,
+    branch.match ?? '',
     run.from,
     run.until,
-    windowHits - 1,
   )
-  return row === undefined ? undefined : integer(row, 0)
+  const first = rows.filter(row => row[1] === 1).map(row => integer(row, 0))
+  return { first, edge: rows.length < windowHits ? undefined : integer(rows.at(-1), 0) }
 }
 
 function runDriven(statements: Statements, branch: Branch, run: Run & { driver: Driver }): MessageId[] {
+  const match = branch.match ?? ''
   const asked = {
-    sql: 'EXISTS (SELECT 1 FROM message_index WHERE message_index MATCH ? AND message_index.rowid = m.id)',
-    values: [branch.match ?? ''],
+    sql: isGathered(match)
+      ? 'm.id IN (SELECT rowid FROM message_index WHERE message_index MATCH ?)'
+      : 'EXISTS (SELECT 1 FROM message_index WHERE message_index MATCH ? AND message_index.rowid = m.id)',
+    values: [match],
   }
   return runPlain(statements, { ...branch, tests: [...branch.tests, asked] }, run)
 }
