@@ -104,7 +104,7 @@ class Calls {
     const message: ToWriter = { call, method, args }
     return new Promise((resolve, reject) => {
       this.#waiting.set(call, { resolve, reject })
-      this.#worker.postMessage(message, handedOver(batchesIn(args)))
+      this.#worker.postMessage(message, handedOver(args))
     })
   }
 
@@ -128,16 +128,16 @@ class Calls {
 }
 
 /** What is a view of Node's pool is copied: others look at it too. */
-function handedOver(batches: readonly SealedBatch[]): ArrayBuffer[] {
-  return [...new Set(batches.flatMap(transferables).filter(buffer => !isPooled(buffer)))]
+function handedOver(args: readonly unknown[]): ArrayBuffer[] {
+  return buffersIn(args).filter(buffer => !isPooled(buffer))
 }
 
-/** The sealed batches among a call's arguments: given as they are, or with the pages that they came in. */
-export function batchesIn(args: readonly unknown[]): readonly SealedBatch[] {
+/** The memory of the batches among a call's arguments: given as they are, or with the pages that they came in. */
+export function buffersIn(args: readonly unknown[]): readonly ArrayBuffer[] {
   const [first] = args
-  if (isBatch(first)) return [first]
+  if (isBatch(first)) return [...new Set(transferables(first))]
   if (!Array.isArray(first)) return []
-  return first.flatMap((page: unknown) => (isPage(page) ? page.batches : []))
+  return first.flatMap((page: unknown) => (isPage(page) ? page.batches.map(({ packed }) => packed.buffer) : []))
 }
 
 function isPage(value: unknown): value is ArrivedPage {

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
-import { MailWriter, transferables } from '#mail/store/index.ts'
-import { batchesIn, type FromWriter, isWriterMethod, type ToWriter } from './thread.ts'
+import { MailWriter } from '#mail/store/index.ts'
+import { buffersIn, type FromWriter, isWriterMethod, type ToWriter } from './thread.ts'
 
 /** The thread that writes: one call after the other, and nothing else. */
 const port = parentPort
@@ -25,7 +25,7 @@ else {
     try {
       const result: unknown = run.apply(writer, args)
       // What is stored needs no memory; the garbage collector would be late by some hundred megabytes.
-      for (const buffer of new Set(batchesIn(args).flatMap(transferables))) buffer.transfer(0)
+      for (const buffer of buffersIn(args)) buffer.transfer(0)
       say({ call, result: withoutCause(result) })
     } catch (thrown) {
       // Its transaction is rolled back: the fault is that call's alone.

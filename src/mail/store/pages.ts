@@ -1,13 +1,13 @@
 import { err, ok, type Result } from '#base/result.ts'
 import type { StoreError } from './errors.ts'
 import { type Ingested, ingestWithin } from './ingest.ts'
-import type { SealedBatch } from './seal.ts'
+import { type PackedBatch, unpackBatch } from './packed.ts'
 import { type ServerState, type TakenState, takeServerState } from './server-state.ts'
 import type { Writing } from './writing.ts'
 
 /** A page of a mailbox: its new mail, and what else the provider says with it. */
 export interface ArrivedPage {
-  readonly batches: readonly SealedBatch[]
+  readonly batches: readonly PackedBatch[]
   readonly state: ServerState
 }
 
@@ -45,7 +45,7 @@ function takeTogether(writing: Writing, pages: readonly ArrivedPage[]): Result<r
     for (const { batches, state } of pages) {
       const ingested: Ingested[] = []
       for (const batch of batches) {
-        const stored = ingestWithin(writing, batch)
+        const stored = ingestWithin(writing, unpackBatch(batch))
         if (!stored.ok) return err(stored.error)
         ingested.push(...stored.value)
       }

@@ -6,7 +6,7 @@ import type {
   MailReader,
   MailWriter,
   MessageId,
-  SealedBatch,
+  PackedBatch,
   ServerState,
   TakenPage,
 } from '../store/index.ts'
@@ -242,13 +242,13 @@ interface Ready {
 }
 
 interface Prepared {
-  readonly batches: readonly SealedBatch[]
+  readonly batches: readonly PackedBatch[]
   readonly skipped: readonly Skipped[]
 }
 
 /** One of them kills whoever reads it: it is found and passed over, so that it does not stand in the way of all others. */
 async function prepareEach(arrivals: readonly Arrival[], where: Where, prepare: Prepare): Promise<Prepared> {
-  const batches: SealedBatch[] = []
+  const batches: PackedBatch[] = []
   const skipped: Skipped[] = []
   for (const arrival of arrivals) {
     try {

@@ -1,21 +1,21 @@
 import { readDocument } from '../document.ts'
-import { type IncomingMessage, type SealedBatch, Sealer } from '../store/index.ts'
+import { type IncomingMessage, type PackedBatch, packBatch, Sealer } from '../store/index.ts'
 
 /** A message as it came from a provider, before anybody has read it. */
 export type Unread = Omit<IncomingMessage, 'document' | 'raw'> & { readonly raw: Uint8Array }
 
-/** Reads and seals: what costs time, and meets what strangers wrote. */
-export function prepare(messages: readonly Unread[]): SealedBatch {
+/** Reads, seals and packs: what costs time, and meets what strangers wrote. */
+export function prepare(messages: readonly Unread[]): PackedBatch {
   const sealer = new Sealer()
   for (const message of messages) {
     const { document, receivedAt } = readDocument(message.raw)
     sealer.add({ ...(receivedAt === undefined ? {} : { receivedAt }), ...message, document })
   }
-  return sealer.finish()
+  return packBatch(sealer.finish())
 }
 
 /** Who prepares: threads, or this one. */
-export type Prepare = (messages: readonly Unread[]) => Promise<SealedBatch>
+export type Prepare = (messages: readonly Unread[]) => Promise<PackedBatch>
 
 export const prepareHere: Prepare = async messages => prepare(messages)
 

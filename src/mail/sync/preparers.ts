@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import type { Worker } from 'node:worker_threads'
 import { startThread } from '#base/thread.ts'
-import type { SealedBatch } from '../store/index.ts'
+import type { PackedBatch } from '../store/index.ts'
 import { release, type Unread } from './prepare.ts'
 
 const threadsMax = 3
@@ -18,7 +18,7 @@ interface Thread {
 }
 
 interface Asked {
-  readonly resolve: (batch: SealedBatch) => void
+  readonly resolve: (batch: PackedBatch) => void
   readonly reject: (reason: unknown) => void
 }
 
@@ -32,11 +32,11 @@ export class Preparers {
     this.#count = count
   }
 
-  readonly prepare = async (messages: readonly Unread[]): Promise<SealedBatch> => {
+  readonly prepare = async (messages: readonly Unread[]): Promise<PackedBatch> => {
     clearTimeout(this.#idle)
     const { worker, asked } = this.#choose()
     try {
-      const batch = await new Promise<SealedBatch>((resolve, reject) => {
+      const batch = await new Promise<PackedBatch>((resolve, reject) => {
         asked.push({ resolve, reject })
         // Copied, not handed over: when the thread dies of a message, the others are here to be tried again.
         worker.postMessage(messages)
@@ -76,7 +76,7 @@ export class Preparers {
     worker.unref()
     const asked: Asked[] = []
     const thread: Thread = { worker, asked }
-    worker.on('message', (batch: SealedBatch) => asked.shift()?.resolve(batch))
+    worker.on('message', (batch: PackedBatch) => asked.shift()?.resolve(batch))
     const fail = (reason: unknown) => {
       const at = this.#threads.indexOf(thread)
       if (at >= 0) this.#threads.splice(at, 1)

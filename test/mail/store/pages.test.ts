@@ -1,8 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { search } from '#mail/search/index.ts'
-import { type ArrivedPage, check, type IncomingMessage, MailWriter, seal } from '#mail/store/index.ts'
+import { type ArrivedPage, check, type IncomingMessage, MailWriter, packBatch, seal } from '#mail/store/index.ts'
 import { foldForIndex, foldForQuery } from '../../../src/mail/store/folding.ts'
+import { unpackBatch } from '../../../src/mail/store/packed.ts'
 import { type Letter, letter, mailbox, now, type TestMailbox, value } from './mailbox.ts'
 
 function page(messages: readonly IncomingMessage[], said: Partial<ArrivedPage['state']> = {}): ArrivedPage {
@@ -19,7 +20,7 @@ function page(messages: readonly IncomingMessage[], said: Partial<ArrivedPage['s
     remaining: 0,
     ...said,
   }
-  return { batches: messages.length === 0 ? [] : [seal(messages)], state }
+  return { batches: messages.length === 0 ? [] : [packBatch(seal(messages))], state }
 }
 
 function placed(uid: number, said: Letter = {}): IncomingMessage {
@@ -123,6 +124,15 @@ test('text is folded for the index as it is for a question, whatever it is made 
     }),
     { numRuns: 2_000 },
   )
+})
+
+test('a packed batch holds what was sealed, and not the large buffers that its texts are parts of', () => {
+  const batch = seal([letter({ text: 'a word', flags: 1 }), letter({ provider: { messageId: 'p' }, labels: [] })])
+  const packed = packBatch(batch)
+  expect(packed.packed.length).toBeLessThan(10_000)
+  const unpacked = unpackBatch(packed)
+  expect(unpacked.messages.map(({ terms }) => Buffer.from(terms.body).toString())).toEqual(['a word', ''])
+  expect(JSON.stringify({ ...unpacked, texts: [] })).toBe(JSON.stringify({ ...batch, texts: [] }))
 })
 
 test('whoever expects much is forgotten when the store is opened anew', () => {

@@ -16,6 +16,8 @@ const windowHits = 100
 const rowsWorthWindow = 10
 /** With so few candidates the index is asked about each of them. */
 const fewRows = 64
+/** So many words of a query are tried for one that is rare. */
+const partsProbed = 8
 
 /** Ids of a branch in order; some short statements that tell which way is the shorter one, and that one. */
 export function readBranch(statements: Statements, branch: Branch, order: Order): readonly MessageId[] {
@@ -54,7 +56,7 @@ export function readBranch(statements: Statements, branch: Branch, order: Order)
 function rareHits(statements: Statements, parts: readonly string[], run: Run): readonly MessageId[] | undefined {
   if (parts.length < 2) return undefined
   const sql = `SELECT rowid FROM message_index WHERE ${matchSql} ORDER BY rowid ${sense(run)} LIMIT ${fewRows + 1}`
-  for (const part of parts) {
+  for (const part of parts.slice(0, partsProbed)) {
     if (isGathered(part)) continue
     const hits = ids(statements, sql, [part, run.from, run.until])
     if (hits.length <= fewRows) return hits
