@@ -25,7 +25,7 @@ export function readBranch(statements: Statements, branch: Branch, order: Order)
   if (range === undefined) return []
   const driver = smallest(branch.drivers)
   if (branch.match === undefined) return runPlain(statements, branch, { ...order, ...range, driver })
-  const rare = rareHits(statements, branch.parts, { ...order, ...range })
+  const rare = rareHits(statements, branch, { ...order, ...range })
   if (rare !== undefined) return runDriven(statements, branch, { ...order, ...range, driver: among(rare) })
   if (driver === undefined) return runMatch(statements, branch, { ...order, ...range })
   if (hasAtMost(fewRows, statements, driver, range))
@@ -53,12 +53,11 @@ export function readBranch(statements: Statements, branch: Branch, order: Order)
  * All hits of a part of the match that has few. FTS5 goes through two words in step, which takes long where one is
  * everywhere and the other hardly anywhere.
  */
-function rareHits(statements: Statements, parts: readonly string[], run: Run): readonly MessageId[] | undefined {
-  if (parts.length < 2) return undefined
-  const sql = `SELECT rowid FROM message_index WHERE ${matchSql} ORDER BY rowid ${sense(run)} LIMIT ${fewRows + 1}`
-  for (const part of parts.slice(0, partsProbed)) {
-    if (isGathered(part)) continue
-    const hits = ids(statements, sql, [part, run.from, run.until])
+function rareHits(statements: Statements, branch: Branch, run: Run): readonly MessageId[] | undefined {
+  if (branch.parts.length < 2) return undefined
+  for (const match of branch.parts.slice(0, partsProbed)) {
+    if (isGathered(match)) continue
+    const hits = runMatch(statements, { ...branch, match, tests: [] }, { ...run, limit: fewRows + 1 })
     if (hits.length <= fewRows) return hits
   }
   return undefined
@@ -115,6 +114,11 @@ export function selectIds(branch: Branch): Test {
 
 const matchSql = 'message_index MATCH ? AND message_index.rowid >= ? AND message_index.rowid < ?'
 
+/** In order; whoever uses it sets an end. */
+function hitsSql(run: Run): string {
+  return `SELECT rowid FROM message_index WHERE ${matchSql} ORDER BY rowid ${sense(run)}`
+}
+
 interface Range {
   readonly from: number
   readonly until: number
@@ -149,7 +153,7 @@ function runPlain(statements: Statements, branch: Branch, run: Run): MessageId[]
 function runMatch(statements: Statements, branch: Branch, run: Run): MessageId[] {
   const tests = testsOf(branch)
   const values = [branch.match ?? '', run.from, run.until]
-  const hits = `SELECT rowid FROM message_index WHERE ${matchSql} ORDER BY rowid ${sense(run)}`
+  const hits = hitsSql(run)
   if (tests.sql === '') return ids(statements, `${hits} LIMIT ?`, [...values, run.limit])
   return ids(
     statements,
@@ -166,13 +170,13 @@ function readWindow(
   run: Run,
 ): { readonly first: readonly MessageId[]; readonly edge: MessageId | undefined } {
   const tests = testsOf(branch)
-  const hits = `SELECT rowid FROM message_index WHERE ${matchSql} ORDER BY rowid ${sense(run)} LIMIT ${windowHits}`
   const rows = statements.all(
-    `SELECT f.rowid, m.id IS NOT NULL${tests.sql} FROM (${hits}) f LEFT JOIN messages m ON m.id = f.rowid`,
+    `SELECT f.rowid, m.id IS NOT NULL${tests.sql} FROM (${hitsSql(run)} LIMIT ?) f LEFT JOIN messages m ON m.id = f.rowid`,
     ...tests.values,
     branch.match ?? '',
     run.from,
     run.until,
+    windowHits,
   )
   const first = rows.filter(row => row[1] === 1).map(row => integer(row, 0))
   return { first, edge: rows.length < windowHits ? undefined : integer(rows.at(-1), 0) }
