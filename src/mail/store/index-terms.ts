@@ -131,8 +131,16 @@ function domainsOf(labels: readonly string[]): string[] {
 
 /** A fact as a word of the `facts` column. */
 export function factWord(name: string): string {
-  return asOneWord(`#${name}`)
+  let word = factWords.get(name)
+  if (word === undefined) {
+    word = asOneWord(`#${name}`)
+    factWords.set(name, word)
+  }
+  return word
 }
+
+/** There are some fifty facts, and no mail brings new ones. */
+const factWords = new Map<string, string>()
 
 /** A message's size as a power of two, for `larger:` without reading every row. */
 export function sizeStep(sizeBytes: number): number {

@@ -1,8 +1,8 @@
 /** Fetched when it is first needed: a process that only searches need not pay for loading it. */
 const zlib = () => process.getBuiltinModule('node:zlib')
 
-/** Measured (docs/store.md): above 2 the gain is a fiftieth of the size for twice the time. */
-const level = 2
+/** Measured (docs/store.md): above 1 the gain is a fiftieth of the size for a sixth of the time and more. */
+const level = 1
 
 /** zstd in one call: a buffer that is large enough from the start saves a dozen copies per block. */
 export function pack(bytes: Uint8Array): Uint8Array {
