@@ -23,6 +23,8 @@ export interface Command {
   readonly verbatim?: true
   /** An agent may run it: it reaches mail and memory through the gate alone, or not at all. */
   readonly agents?: true
+  /** Whether it works on so much memory that the program is worth starting again for large pages (large-pages.ts). */
+  readonly isHeavy?: (invocation: Invocation) => boolean
   readonly load?: () => Promise<{ readonly run: Run }>
   readonly subcommands?: readonly Command[]
 }

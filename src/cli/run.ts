@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { systemClock } from '#base/clock.ts'
 import { EXIT, exitCode, Failure } from '#base/failure.ts'
+import { restartWithLargePages } from '#base/large-pages.ts'
 import { defaultInstance, demoInstance, resolvePaths } from '#base/paths.ts'
 import { dropPermissions } from '#base/permissions.ts'
 import { claimOf, onlyPerson } from './claim.ts'
@@ -23,7 +24,7 @@ export async function run(args: readonly string[]): Promise<number> {
     const { command, invocation } = parseCommandLine(await tableFor(firstWordOf(args)), args)
     output = terminalOutput(choiceOf(invocation.options), process.env)
     if (invocation.options.flag('help') || command.load === undefined) return showHelp(command, invocation, output)
-    return await runCommand(command, command.load, invocation, output)
+    return await runCommand(command, command.load, { args, invocation, output })
   } catch (error) {
     return renderFailure(error, output)
   }
@@ -42,14 +43,14 @@ function showHelp(command: Command, { path, options }: Invocation, output: Outpu
 async function runCommand(
   command: Command,
   load: NonNullable<Command['load']>,
-  invocation: Invocation,
-  output: Output,
+  { args, invocation, output }: { args: readonly string[]; invocation: Invocation; output: Output },
 ): Promise<number> {
   const claim = claimOf(process.env, invocation.options.value('as'))
   // Whatever opens files by itself goes past the gate: it is for the person.
   if (claim !== undefined && command.agents !== true && command.stateless !== true) {
     throw onlyPerson(['postern', ...invocation.path].join(' '))
   }
+  if (command.isHeavy?.(invocation) === true) restartWithLargePages(args, process.env)
   dropPermissions(command.keeps ?? [])
   const session = openSession({
     paths: resolvePaths({

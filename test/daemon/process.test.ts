@@ -13,6 +13,7 @@ import {
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { largePages } from '#base/large-pages.ts'
 import { demoInstance, resolvePaths } from '#base/paths.ts'
 import { connectDaemon, daemonEnvironment } from '../../src/daemon/client/index.ts'
 import { checkSocketPath, keyFile, storeFile } from '../../src/daemon/places.ts'
@@ -290,8 +291,10 @@ test('what a shell happens to hold does not live on in the daemon', () => {
     AWS_SECRET_ACCESS_KEY: 'secret',
     GITHUB_TOKEN: 'secret',
     LD_PRELOAD: 'evil.so',
+    GLIBC_TUNABLES: 'glibc.malloc.check=3',
   })
-  const names = Object.keys(kept).filter(name => !name.startsWith('MALLOC_'))
+  expect(kept['GLIBC_TUNABLES']).toBe(largePages.GLIBC_TUNABLES)
+  const names = Object.keys(kept).filter(name => !/^(?:MALLOC_|GLIBC_TUNABLES$)/.test(name))
   expect(names).toEqual(['HOME', 'PATH', 'LC_TIME', 'XDG_RUNTIME_DIR', 'DBUS_SESSION_BUS_ADDRESS'])
 })
 

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { closeSync, constants, ftruncateSync, readFileSync } from 'node:fs'
 import { EXIT, Failure } from '#base/failure.ts'
+import { largePages } from '#base/large-pages.ts'
 import { demoInstance, type Paths } from '#base/paths.ts'
 import { ensurePrivateDirectory, openPrivateFile } from '#base/private-directory.ts'
 import { ProcessLock } from '#base/process-lock.ts'
@@ -117,7 +118,12 @@ export function daemonEnvironment(env: StartOptions['env']): Record<string, stri
  * For glibc, which otherwise keeps what several threads have freed: a first sync peaks fifty megabytes lower, at no
  * measurable time. It reads these when a process starts, so only whoever starts one can say so.
  */
-const allocator = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' }
+const allocator = {
+  MALLOC_ARENA_MAX: '2',
+  MALLOC_MMAP_THRESHOLD_: '131072',
+  MALLOC_TRIM_THRESHOLD_: '131072',
+  ...largePages,
+}
 
 function startFailure(paths: Paths, exit: number): Failure {
   if (exit === EXIT.try_later) return writerBusy(paths)

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import type { Command } from '../../command.ts'
 
 export const importCommand: Command = {
@@ -31,5 +32,18 @@ export const importCommand: Command = {
     { command: 'postern import --dry-run ~/Mail', why: 'what is there, and what of it is new' },
   ],
   keeps: ['fs.write', 'worker', 'net', 'child'],
+  isHeavy: ({ positionals }) => positionals.some(isLarge),
   load: () => import('./import.ts'),
+}
+
+const largeBytes = 16 * 1024 * 1024
+
+/** What is not there, or may not be looked at, is the command's to complain of. */
+function isLarge(path: string): boolean {
+  try {
+    const stat = statSync(path)
+    return stat.isDirectory() || stat.size > largeBytes
+  } catch {
+    return false
+  }
 }
