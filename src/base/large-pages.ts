@@ -20,7 +20,9 @@ export interface Surroundings {
 
 /** Whether a restart would change anything: only who asks gets such pages, and nobody has had a say yet. */
 export function gainsLargePages({ platform, env, isPackaged, kernel }: Surroundings): boolean {
-  return platform === 'linux' && isPackaged && env['GLIBC_TUNABLES'] === undefined && kernel?.includes('[madvise]') === true
+  return (
+    platform === 'linux' && isPackaged && env.GLIBC_TUNABLES === undefined && kernel?.includes('[madvise]') === true
+  )
 }
 
 /** Starts the executable anew in this process, with the same arguments, if that brings large pages. */

@@ -293,7 +293,7 @@ test('what a shell happens to hold does not live on in the daemon', () => {
     LD_PRELOAD: 'evil.so',
     GLIBC_TUNABLES: 'glibc.malloc.check=3',
   })
-  expect(kept['GLIBC_TUNABLES']).toBe(largePages.GLIBC_TUNABLES)
+  expect(kept.GLIBC_TUNABLES).toBe(largePages.GLIBC_TUNABLES)
   const names = Object.keys(kept).filter(name => !/^(?:MALLOC_|GLIBC_TUNABLES$)/.test(name))
   expect(names).toEqual(['HOME', 'PATH', 'LC_TIME', 'XDG_RUNTIME_DIR', 'DBUS_SESSION_BUS_ADDRESS'])
 })

@@ -1,7 +1,8 @@
 import { Buffer } from 'node:buffer'
 import { hash } from 'node:crypto'
+import type { Clock } from '#base/clock.ts'
 import { readDocument } from '../document.ts'
-import { type IncomingLabel, type MailReader, type SealedBatch, Sealer } from '../store/index.ts'
+import { type IncomingLabel, type MailReader, type SealedBatch, Sealer, SegmentBuilder } from '../store/index.ts'
 import { type Letter, LetterReader } from './letter-file.ts'
 import { type Found, isTrouble, type Trouble } from './source.ts'
 
@@ -30,21 +31,24 @@ export interface Worked {
 }
 
 /** Raw bytes that a batch holds at most, but for one large message. */
-const batchBytesMax = 16 * 1024 * 1024
+const batchBytesMax = 12 * 1024 * 1024
 
 export class Work {
   readonly #order: WorkOrder
   readonly #reader: MailReader | undefined
+  readonly #clock: Clock
   readonly #letters = new LetterReader()
+  readonly #builder = new SegmentBuilder()
 
-  constructor(order: WorkOrder, reader: MailReader | undefined) {
+  constructor(order: WorkOrder, reader: MailReader | undefined, clock: Clock) {
     this.#order = order
     this.#reader = reader
+    this.#clock = clock
   }
 
   /** Reads, parses and seals. What cannot be read is named, and no message stops the others. */
   do(items: readonly Found[]): Worked {
-    const gathered = new Gathered()
+    const gathered = new Gathered({ builder: this.#builder, now: this.#clock.now() })
     for (const found of items) {
       if (gathered.heldBytes >= batchBytesMax) break
       gathered.taken++
@@ -85,7 +89,7 @@ export class Work {
 const deletedLabel: IncomingLabel = { key: 'Trash', kind: 'folder', role: 'trash' }
 
 class Gathered {
-  readonly sealer = new Sealer()
+  readonly sealer: Sealer
   readonly hasDefects: boolean[] = []
   readonly troubles: Trouble[] = []
   readonly digests: Uint8Array[] = []
@@ -93,6 +97,10 @@ class Gathered {
   known = 0
   bytes = 0
   heldBytes = 0
+
+  constructor(indexing: { readonly builder: SegmentBuilder; readonly now: number }) {
+    this.sealer = new Sealer({ indexing })
+  }
 
   sealed(): Worked {
     const { taken, known, bytes, hasDefects, troubles } = this

@@ -1,4 +1,5 @@
 import { parentPort, workerData } from 'node:worker_threads'
+import { systemClock } from '#base/clock.ts'
 import { dropPermissions } from '#base/permissions.ts'
 import { MailReader, transferables } from '../store/index.ts'
 import type { Found } from './source.ts'
@@ -10,7 +11,7 @@ import { Work, type WorkOrder } from './work.ts'
  */
 dropPermissions([])
 const order: WorkOrder = workerData
-const work = new Work(order, order.store === undefined ? undefined : openReader(order.store))
+const work = new Work(order, order.store === undefined ? undefined : openReader(order.store), systemClock)
 
 parentPort?.on('message', (items: readonly Found[]) => {
   const worked = work.do(items)

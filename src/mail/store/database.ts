@@ -12,7 +12,8 @@ const checkpointPages = 4000
 /** A connection that can write, to a file that is made if there is none. Nothing is changed yet: it may be no store. */
 export function openForWriting(path: string): DatabaseSync {
   closeSync(openSync(path, 'a', 0o600))
-  const database = new DatabaseSync(path, { timeout: busyTimeoutMs, limits: { attach: 0 } })
+  // The index is written in the form in which FTS5 keeps it (fts/), which SQLite lets nobody do who is on the defensive.
+  const database = new DatabaseSync(path, { timeout: busyTimeoutMs, limits: { attach: 0 }, defensive: false })
   refuseAttach(database)
   return database
 }

@@ -1,78 +1,145 @@
+import { lazily } from '#base/lazily.ts'
 import type { Statements } from './database.ts'
+import { appendSegment, readAnew, type Segment, SegmentBuilder } from './fts/index.ts'
 import type { MessageId } from './ids.ts'
-import type { IndexTerms } from './index-terms.ts'
+import { columnsOf } from './index-terms.ts'
+import type { SealedMessage } from './seal.ts'
+import { SEGMENTS } from './segments.ts'
 
 interface IndexChange {
   /** The message had an entry before the transaction, which has to go first. */
   readonly isIndexed: boolean
   /** Undefined when the message is gone. */
-  readonly terms: IndexTerms | undefined
+  readonly message: SealedMessage | undefined
 }
 
 const wordsKept = 200_000
+/** Of a merge that a transaction goes on with, for each segment that is too many: some tens of milliseconds. */
+const mergePagesPerSegment = 500
 
 /**
- * The index's side of a transaction, written last and in the order of the row ids: FTS5 writes out everything it
- * holds whenever a row id is not above the last one, and whenever another statement of the transaction needs a
- * savepoint.
+ * The index's side of a transaction, written last: what goes through FTS5 itself, which is told what is deleted and
+ * merged, and then new segments, which are written as FTS5 would write them.
  */
 export class IndexRows {
+  /** Above so many segments a transaction goes on merging them. */
+  segmentsMax: number = SEGMENTS.usual
   readonly #statements: Statements
   readonly #words = new Set<string>()
+  readonly #newWords = new Set<string>()
   readonly #changes = new Map<MessageId, IndexChange>()
+  readonly #builder = lazily(() => new SegmentBuilder())
+  #segments: Segment[] = []
+  /** Of the messages in `#segments`. */
+  readonly #covered = new Set<MessageId>()
+  /** This connection's FTS5 does not know of segments that were written behind its back. */
+  #isOutdated = false
 
   constructor(statements: Statements) {
     this.#statements = statements
   }
 
-  add(id: MessageId, terms: IndexTerms): void {
-    this.#changes.set(id, { isIndexed: this.#changes.get(id)?.isIndexed ?? false, terms })
+  /** To be called before `add` is for the messages whose entries it is. */
+  addSegment(segment: Segment): void {
+    this.#segments.push(segment)
+    for (const id of segment.ids) this.#covered.add(id)
   }
 
-  replace(id: MessageId, terms: IndexTerms): void {
-    this.#changes.set(id, { isIndexed: this.#changes.get(id)?.isIndexed ?? true, terms })
+  add(id: MessageId, message: SealedMessage): void {
+    this.#noteWords(message)
+    if (this.#covered.has(id)) return
+    this.#changes.set(id, { isIndexed: this.#changes.get(id)?.isIndexed ?? false, message })
+  }
+
+  replace(id: MessageId, message: SealedMessage): void {
+    this.#noteWords(message)
+    this.#change(id, message)
   }
 
   remove(id: MessageId): void {
-    this.#changes.set(id, { isIndexed: this.#changes.get(id)?.isIndexed ?? true, terms: undefined })
+    this.#change(id, undefined)
+  }
+
+  #change(id: MessageId, message: SealedMessage | undefined): void {
+    if (this.#covered.has(id)) this.#writeSegments()
+    this.#changes.set(id, { isIndexed: this.#changes.get(id)?.isIndexed ?? true, message })
   }
 
   /** Forgets everything: another process wrote, or a transaction was rolled back. */
   clear(): void {
     this.#changes.clear()
     this.#words.clear()
+    this.#newWords.clear()
+    this.#segments = []
+    this.#covered.clear()
   }
 
   write(): void {
     const inOrder = [...this.#changes].sort(([one], [other]) => one - other)
     this.#changes.clear()
-    for (const [id, { isIndexed }] of inOrder) {
-      if (isIndexed) this.#statements.run('DELETE FROM message_index WHERE rowid = ?', id)
-    }
-    for (const [id, { terms }] of inOrder) if (terms !== undefined) this.#insert(id, terms)
-    for (const [, { terms }] of inOrder) for (const word of terms?.words ?? []) this.#insertWord(word)
+    this.#delete(inOrder.flatMap(([id, { isIndexed }]) => (isIndexed ? id : [])))
+    const arrived = inOrder.flatMap(([id, { message }]) => (message === undefined ? [] : [{ id, message }]))
+    if (arrived.length > 0) this.#segments.push(this.#build(arrived))
+    this.#writeSegments()
+    for (const word of this.#newWords) this.#insertWord(word)
+    this.#newWords.clear()
   }
 
-  #insert(id: MessageId, terms: IndexTerms): void {
-    this.#statements.run(
-      `INSERT INTO message_index(rowid, subject, sender, recipient, cc, bcc, delivered, list, filename, body, facts)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      id,
-      terms.subject,
-      terms.sender,
-      terms.recipient,
-      terms.cc,
-      terms.bcc,
-      terms.delivered,
-      terms.list,
-      terms.filename,
-      terms.body,
-      terms.facts,
-    )
+  /** Goes on merging segments, or begins to: as much as takes about so many pages. False when there is nothing to merge. */
+  merge(pages: number): boolean {
+    this.#update()
+    const before = this.#totalChanges()
+    this.#statements.run("INSERT INTO message_index(message_index, rank) VALUES ('merge', ?)", pages)
+    // FTS5's documentation: fewer than two changes mean that there was nothing to merge.
+    return this.#totalChanges() - before >= 2
+  }
+
+  empty(): void {
+    this.clear()
+    this.#update()
+    this.#statements.run("INSERT INTO message_index(message_index) VALUES ('delete-all')")
+  }
+
+  #delete(ids: readonly MessageId[]): void {
+    if (ids.length === 0) return
+    this.#update()
+    for (const id of ids) this.#statements.run('DELETE FROM message_index WHERE rowid = ?', id)
+    // A savepoint makes FTS5 write what it holds, before something else is written beside it.
+    this.#statements.database.exec('SAVEPOINT deleted; RELEASE deleted')
+  }
+
+  #build(arrived: readonly { readonly id: MessageId; readonly message: SealedMessage }[]): Segment {
+    const builder = this.#builder()
+    for (const { id, message } of arrived) builder.add(id, columnsOf(message.incoming.document, message.terms))
+    return builder.finish()
+  }
+
+  #writeSegments(): void {
+    let segments = 0
+    for (const segment of this.#segments) {
+      segments = appendSegment(this.#statements, segment).segments
+      this.#isOutdated = true
+    }
+    this.#segments = []
+    this.#covered.clear()
+    if (segments > this.segmentsMax) this.merge((segments - this.segmentsMax) * mergePagesPerSegment)
+  }
+
+  /** Before anything is said to this connection's FTS5. */
+  #update(): void {
+    if (this.#isOutdated) readAnew(this.#statements)
+    this.#isOutdated = false
+  }
+
+  #totalChanges(): number {
+    return Number(this.#statements.one('SELECT total_changes()')?.[0])
+  }
+
+  #noteWords({ terms: { words } }: SealedMessage): void {
+    for (const word of words) if (!this.#words.has(word)) this.#newWords.add(word)
   }
 
   #insertWord(word: string): void {
-    if (this.#words.has(word)) return
     if (this.#words.size >= wordsKept) this.#words.clear()
     this.#words.add(word)
     const written = this.#statements.write('INSERT OR IGNORE INTO words(word) VALUES (?)').run(word)

@@ -1,18 +1,11 @@
 import { Buffer } from 'node:buffer'
 import { lazily } from '#base/lazily.ts'
 import { asOneWord, foldForIndex, wordsOf } from './folding.ts'
+import type { Column } from './fts/index.ts'
 import type { Address, AttachmentFacts, MessageDocument } from './incoming.ts'
 
-/** The columns of the index in the order of its schema. */
+/** What is kept of a message for its index entry until it is written. */
 export interface IndexTerms {
-  readonly subject: string
-  readonly sender: string
-  readonly recipient: string
-  readonly cc: string
-  readonly bcc: string
-  readonly delivered: string
-  readonly list: string
-  readonly filename: string
   /** UTF-8: by far the longest, and bytes cost neither a thread nor SQLite a conversion. */
   readonly body: Uint8Array
   readonly facts: string
@@ -28,24 +21,33 @@ const wordsMax = 400
 /** What the index holds of a message; computed by the workers, not by the writer. */
 export function indexTerms(document: MessageDocument, sizeBytes: number, texts: TextSlabs): IndexTerms {
   const subject = document.subject.slice(0, shortTextCharsMax)
-  const filenames = document.attachments
-    .map(({ filename }) => filename)
-    .join('\n')
-    .slice(0, shortTextCharsMax)
   const names = document.from.slice(0, 4).map(({ name, email }) => `${name ?? ''} ${email}`)
   return {
-    subject: foldForIndex(subject),
-    sender: peopleTerms(document.from),
-    recipient: peopleTerms(document.to),
-    cc: peopleTerms(document.cc),
-    bcc: peopleTerms(document.bcc),
-    delivered: peopleTerms(document.deliveredTo.map(email => ({ name: null, email }))),
-    list: foldForIndex(document.listId.slice(0, shortTextCharsMax)),
-    filename: foldForIndex(filenames),
     body: texts.add(foldForIndex(document.text.slice(0, bodyCharsMax))),
     facts: factTerms(document, sizeBytes),
-    words: [...new Set(wordsOf(`${subject} ${names.join(' ')} ${filenames}`))].slice(0, wordsMax),
+    words: [...new Set(wordsOf(`${subject} ${names.join(' ')} ${filenamesOf(document)}`))].slice(0, wordsMax),
   }
+}
+
+/** The texts of the index's columns, in the order of its schema. The short ones are made anew from the document. */
+export function columnsOf(document: MessageDocument, { body, facts }: IndexTerms): readonly Column[] {
+  return [
+    foldForIndex(document.subject.slice(0, shortTextCharsMax)),
+    peopleTerms(document.from),
+    peopleTerms(document.to),
+    peopleTerms(document.cc),
+    peopleTerms(document.bcc),
+    peopleTerms(document.deliveredTo.map(email => ({ name: null, email }))),
+    foldForIndex(document.listId.slice(0, shortTextCharsMax)),
+    foldForIndex(filenamesOf(document)),
+    body,
+    facts,
+  ]
+}
+
+function filenamesOf({ attachments }: MessageDocument): string {
+  const names = attachments.map(({ filename }) => filename)
+  return names.join('\n').slice(0, shortTextCharsMax)
 }
 
 const slabBytes = 1 << 20

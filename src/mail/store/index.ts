@@ -12,6 +12,7 @@
 
 export type { Expunged, FlagChange, LabelChange } from './changes.ts'
 export { type CheckOptions, check, type Finding } from './check.ts'
+export { SegmentBuilder } from './fts/index.ts'
 export * from './incoming.ts'
 export type { Ingested } from './ingest.ts'
 export type { KnownMailbox } from './mailboxes.ts'

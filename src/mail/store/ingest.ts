@@ -1,12 +1,14 @@
 import { err, ok, type Result } from '#base/result.ts'
-import { messageKey, threadNodes } from '../thread/index.ts'
+import { threadNodes } from '../thread/index.ts'
 import { integer } from './database.ts'
 import { type StoreError, storeError } from './errors.ts'
 import { flagsOf, isUnread } from './flags.ts'
-import { candidateIds, type MessageId, sortSecond } from './ids.ts'
+import type { Segment } from './fts/index.ts'
+import type { MessageId } from './ids.ts'
 import type { LabelRow } from './label-rows.ts'
 import { mergePlacement } from './merge.ts'
 import { insertMessage } from './message-rows.ts'
+import { freeId, secondOf } from './place-in-time.ts'
 import { removeRaws } from './raw-removal.ts'
 import { type RawIds, storeRaws } from './raw-rows.ts'
 import type { SealedBatch, SealedMessage } from './seal.ts'
@@ -40,6 +42,8 @@ export function ingestWithin(writing: Writing, batch: SealedBatch): Result<reado
   const invalid = findInvalid(batch)
   if (invalid !== undefined) return err(storeError('batch_invalid', invalid))
   const { arrivals, repeats, outcomes } = sortOut(writing, batch)
+  const segment = fittingSegment(batch, arrivals)
+  if (segment !== undefined) writing.index.addSegment(segment)
   for (const arrival of arrivals) {
     store(writing, arrival)
     outcomes[arrival.at] = { id: arrival.id, outcome: 'stored' }
@@ -134,28 +138,23 @@ function placeInTime(
   message: SealedMessage,
   taken: Set<MessageId>,
 ): { id: MessageId; second: number } {
-  const { document, receivedAt } = message.incoming
-  const second = sortSecond(
-    {
-      ...(document.date === undefined ? {} : { date: document.date }),
-      ...(receivedAt === undefined ? {} : { receivedAt }),
-    },
-    writing.clock.now(),
+  const second = secondOf(message, writing.clock.now())
+  const id = freeId(
+    message,
+    second,
+    each => taken.has(each) || writing.statements.one('SELECT 1 FROM messages WHERE id = ?', each) !== undefined,
   )
-  for (const id of candidateIds(second, seedOf(message))) {
-    if (taken.has(id)) continue
-    if (writing.statements.one('SELECT 1 FROM messages WHERE id = ?', id) !== undefined) continue
-    taken.add(id)
-    return { id, second }
-  }
-  throw new RangeError('no free id near that second')
+  taken.add(id)
+  return { id, second }
 }
 
-/** From the content, so that ids do not depend on the order of arrival. */
-function seedOf({ raw, incoming }: SealedMessage): number {
-  const account = messageKey(incoming.account) % 4294967296
-  if (raw === undefined) return (messageKey(incoming.document.messageId) + account) % 4294967296
-  return (Buffer.from(raw.sha256).readUInt32LE(0) + account) % 4294967296
+/**
+ * The index of a batch as its worker made it, if all of its messages are new and have the ids that the worker thought
+ * of: nearly always, where mail comes for the first time.
+ */
+function fittingSegment({ segment, messages }: SealedBatch, arrivals: readonly Arrival[]): Segment | undefined {
+  if (segment === undefined || arrivals.length !== messages.length) return undefined
+  return arrivals.every(({ id }, at) => segment.ids[at] === id) ? segment : undefined
 }
 
 /** The message that this is, by its place on the server, by the provider's name for it, or by its bytes. */

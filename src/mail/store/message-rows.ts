@@ -49,7 +49,7 @@ export function insertMessage(writing: Writing, row: NewMessage): void {
     document.parserVersion,
   )
   insertShown(writing, id, message)
-  writing.index.add(id, message.terms)
+  writing.index.add(id, message)
 }
 
 /** What a newer parser, or raw bytes that arrived after the header, make of a message that is here. */
@@ -79,7 +79,7 @@ export function rewriteMessage(
   statements.run('DELETE FROM envelopes WHERE id = ?', id)
   statements.run('DELETE FROM attachments WHERE message_id = ?', id)
   insertShown(writing, id, message)
-  writing.index.replace(id, message.terms)
+  writing.index.replace(id, message)
 }
 
 interface Derived {

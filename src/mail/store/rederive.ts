@@ -39,11 +39,10 @@ export function rederiveMessages(
 /** Empties the index and marks every message as read by no parser: deriving them again fills it. */
 export function resetIndex(writing: Writing): Result<undefined, StoreError> {
   return writing.transaction(() => {
-    writing.statements.run("INSERT INTO message_index(message_index) VALUES ('delete-all')")
+    writing.index.empty()
     writing.statements.run("INSERT INTO word_pieces(word_pieces) VALUES ('delete-all')")
     writing.statements.run('DELETE FROM words')
     writing.statements.run('UPDATE messages SET parser_version = 0 WHERE raw_id IS NOT NULL')
-    writing.index.clear()
     return ok(undefined)
   })
 }

@@ -1,8 +1,11 @@
 import { type BaseSubject, baseSubject } from '../thread/index.ts'
 import { type LineEnd, notBase64, type Unwrapped, unwrapBase64 } from './base64-lines.ts'
+import { type Segment, type SegmentBuilder, segmentBuffers } from './fts/index.ts'
+import type { MessageId } from './ids.ts'
 import type { IncomingMessage } from './incoming.ts'
-import { type IndexTerms, indexTerms, TextSlabs } from './index-terms.ts'
+import { columnsOf, type IndexTerms, indexTerms, TextSlabs } from './index-terms.ts'
 import { pack } from './packing.ts'
+import { freeId, secondOf } from './place-in-time.ts'
 import { sha256 } from './sha256.ts'
 
 /**
@@ -15,6 +18,8 @@ export interface SealedBatch {
   readonly parts: readonly SealedPart[]
   /** What the messages' `terms` are views of. */
   readonly texts: readonly ArrayBufferLike[]
+  /** Their index, if all of them are new and get the ids that they probably get. */
+  readonly segment: Segment | undefined
 }
 
 export interface SealedMessage {
@@ -66,6 +71,8 @@ const partsPerMessageMax = 256
 export interface SealOptions {
   /** True for raw bytes that the store has: they are not packed again. */
   readonly isStored?: (sha256: Uint8Array) => boolean
+  /** Makes the index of the batch too. The builder is used again for the next batch; now is in ms since the epoch. */
+  readonly indexing?: { readonly builder: SegmentBuilder; readonly now: number }
 }
 
 export function seal(messages: Iterable<IncomingMessage>, options: SealOptions = {}): SealedBatch {
@@ -78,8 +85,10 @@ export function seal(messages: Iterable<IncomingMessage>, options: SealOptions =
 export class Sealer {
   readonly #messages: SealedMessage[] = []
   readonly #sealing: Sealing
+  readonly #indexing: SealOptions['indexing']
 
-  constructor({ isStored }: SealOptions = {}) {
+  constructor({ isStored, indexing }: SealOptions = {}) {
+    this.#indexing = indexing
     this.#sealing = { writer: new BlockWriter(), parts: new PartCollector(), texts: new TextSlabs(), isStored }
   }
 
@@ -90,8 +99,26 @@ export class Sealer {
 
   finish(): SealedBatch {
     const { writer, parts, texts } = this.#sealing
-    return { messages: this.#messages, blocks: writer.finish(), parts: parts.sealed, texts: texts.buffers }
+    const segment = this.#indexing === undefined ? undefined : indexed(this.#messages, this.#indexing)
+    return { messages: this.#messages, blocks: writer.finish(), parts: parts.sealed, texts: texts.buffers, segment }
   }
+}
+
+function indexed(
+  messages: readonly SealedMessage[],
+  { builder, now }: NonNullable<SealOptions['indexing']>,
+): Segment | undefined {
+  if (messages.length === 0) return undefined
+  const placed = new Map<MessageId, SealedMessage>()
+  for (const message of messages) {
+    placed.set(
+      freeId(message, secondOf(message, now), id => placed.has(id)),
+      message,
+    )
+  }
+  const inOrder = [...placed].sort(([one], [other]) => one - other)
+  for (const [id, { incoming, terms }] of inOrder) builder.add(id, columnsOf(incoming.document, terms))
+  return builder.finish()
 }
 
 /** For `postMessage(batch, transferables(batch))`. */
@@ -100,6 +127,7 @@ export function transferables(batch: SealedBatch): ArrayBuffer[] {
     ...batch.blocks.map(({ packed }) => packed.buffer),
     ...batch.parts.map(({ body }) => body.buffer),
     ...batch.texts,
+    ...(batch.segment === undefined ? [] : segmentBuffers(batch.segment)),
   ]
   return buffers.filter(buffer => buffer instanceof ArrayBuffer)
 }

@@ -39,13 +39,6 @@ export function tend(writing: Writing, { budgetMs, isAlone = false }: TendOption
 
 function mergeOnce(writing: Writing, pages: number): Result<Tended, StoreError> {
   return writing.transaction(() => {
-    const before = totalChanges(writing)
-    writing.statements.run("INSERT INTO message_index(message_index, rank) VALUES ('merge', ?)", pages)
-    // FTS5's documentation: fewer than two changes mean that there was nothing to merge.
-    return ok({ isDone: totalChanges(writing) - before < 2 })
+    return ok({ isDone: !writing.index.merge(pages) })
   })
-}
-
-function totalChanges({ statements }: Writing): number {
-  return Number(statements.one('SELECT total_changes()')?.[0])
 }

@@ -66,7 +66,7 @@ import {
   saveSearch,
 } from './saved-searches.ts'
 import type { SealedBatch } from './seal.ts'
-import { allowSegments, SEGMENTS } from './segments.ts'
+import { SEGMENTS, settleSegments } from './segments.ts'
 import { type Tended, type TendOptions, tend } from './tend.ts'
 import { Writing } from './writing.ts'
 
@@ -290,10 +290,8 @@ export class MailWriter {
 
   /** Very much mail comes: the index is merged by `tend` alone, until this is called with false or the store is opened anew. */
   expectMuch(isExpected: boolean): Result<undefined, StoreError> {
-    return this.#writing.attempt(() => {
-      allowSegments(this.#writing.database, isExpected ? SEGMENTS.bulk : SEGMENTS.usual)
-      return undefined
-    })
+    this.#writing.index.segmentsMax = isExpected ? SEGMENTS.bulk : SEGMENTS.usual
+    return ok(undefined)
   }
 
   /** Housekeeping for idle time; what is left is done at the next call. */
@@ -311,6 +309,6 @@ function settle(database: DatabaseSync, path: string, clock: Clock): Result<unkn
   if (!inspected.ok) return inspected
   settleForWriting(database, path)
   const migrated = migrate(database, clock.now())
-  if (migrated.ok) allowSegments(database, SEGMENTS.usual)
+  if (migrated.ok) settleSegments(database)
   return migrated
 }

@@ -1,12 +1,12 @@
 import { readDocument } from '../document.ts'
-import { type IncomingMessage, type PackedBatch, packBatch, Sealer } from '../store/index.ts'
+import { type IncomingMessage, type PackedBatch, packBatch, Sealer, type SealOptions } from '../store/index.ts'
 
 /** A message as it came from a provider, before anybody has read it. */
 export type Unread = Omit<IncomingMessage, 'document' | 'raw'> & { readonly raw: Uint8Array }
 
 /** Reads, seals and packs: what costs time, and meets what strangers wrote. */
-export function prepare(messages: readonly Unread[]): PackedBatch {
-  const sealer = new Sealer()
+export function prepare(messages: readonly Unread[], options: SealOptions = {}): PackedBatch {
+  const sealer = new Sealer(options)
   for (const message of messages) {
     const { document, receivedAt } = readDocument(message.raw)
     sealer.add({ ...(receivedAt === undefined ? {} : { receivedAt }), ...message, document })

@@ -109,8 +109,16 @@ export class MailServer implements Delivery {
     const { enterFolder, leaveFolders } = change
     if (enterFolder === null) return leaveFolders.length > 0 ? unsupported : { outcome: 'applied' }
     const places: Place[] = []
-    for (const { mailbox, copy } of copies) {
-      if (!leaveFolders.includes(mailbox)) continue
+    const leaving = copies.filter(({ mailbox }) => leaveFolders.includes(mailbox) && mailbox !== enterFolder.key)
+    const [first] = copies
+    const isThere = copies.some(({ mailbox }) => mailbox === enterFolder.key)
+    if (leaving.length === 0 && !isThere && first !== undefined) {
+      // As providers do it (src/mail/providers/deliver.ts): it is to be there too, so it is copied.
+      const uid = this.deliver(enterFolder.key, first.copy.letter, first.copy.flags)
+      for (const key of first.copy.keywords) this.#folder(enterFolder.key).get(uid)?.keywords.add(key)
+      places.push({ mailbox: enterFolder.key, uidvalidity, uid })
+    }
+    for (const { mailbox, copy } of leaving) {
       const uid = this.move(mailbox, copy.uid, enterFolder.key)
       if (uid !== undefined) places.push({ mailbox: enterFolder.key, uidvalidity, uid })
     }

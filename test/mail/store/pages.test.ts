@@ -2,7 +2,9 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { search } from '#mail/search/index.ts'
 import { type ArrivedPage, check, type IncomingMessage, MailWriter, packBatch, seal } from '#mail/store/index.ts'
+import { bytes } from '../../../src/mail/store/database.ts'
 import { foldForIndex, foldForQuery } from '../../../src/mail/store/folding.ts'
+import { parseStructure, segmentsOf } from '../../../src/mail/store/fts/structure.ts'
 import { unpackBatch } from '../../../src/mail/store/packed.ts'
 import { type Letter, letter, mailbox, now, type TestMailbox, value } from './mailbox.ts'
 
@@ -135,15 +137,24 @@ test('a packed batch holds what was sealed, and not the large buffers that its t
   expect(JSON.stringify({ ...unpacked, texts: [] })).toBe(JSON.stringify({ ...batch, texts: [] }))
 })
 
-test('whoever expects much is forgotten when the store is opened anew', () => {
+test('an index of many segments is merged as mail comes, but not where very much is expected', () => {
   const box = mailbox()
-  const segments = () => box.reader.statements.one("SELECT v FROM message_index_config WHERE k = 'crisismerge'")?.[0]
-  expect(segments()).toBe(256)
+  const segments = () => {
+    const row = box.reader.statements.one('SELECT block FROM message_index_data WHERE id = 10')
+    return segmentsOf(parseStructure(bytes(row, 0)).levels).length
+  }
+  let word = 0
+  const ingestEach = (count: number) => {
+    for (let at = 0; at < count; at++) value(box.writer.ingest(seal([letter({ text: `word${word++}` })])))
+  }
   value(box.writer.expectMuch(true))
-  expect(segments()).toBe(1_000)
+  ingestEach(300)
+  expect(segments()).toBe(300)
   value(box.writer.expectMuch(false))
-  expect(segments()).toBe(256)
+  ingestEach(3)
+  expect(segments()).toBeLessThan(300)
+  isSound(box)
   value(box.writer.expectMuch(true))
   value(MailWriter.open(box.path)).close()
-  expect(segments()).toBe(256)
+  expect(subjects(box, 'word0 OR word302')).toHaveLength(2)
 })
