@@ -40,11 +40,18 @@ const mayBeUnspaced = /[\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\ud8
 /** Classes of Unicode take milliseconds to compile, and most searches need none. */
 const unspacedRun = lazily(() => /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\u30fc]+/gu)
 
+/**
+ * One character can stand for eighteen (NFKC), and a pattern cannot take millions of them in one run: what is indexed
+ * of a text is limited once more when its characters are what they stand for.
+ */
+const foldedCharsMax = 1 << 20
+
 /** Text as the index takes it. A run of unspaced script "abc" becomes "ab bc c". */
 export function foldForIndex(text: string): string {
   if (!beyondAscii.test(text)) return text
   const { spelled, needs } = spellLong(text)
-  return (needs & NEED.pairs) === 0 ? spelled : spelled.replace(unspacedRun(), run => ` ${pairs(run)} `)
+  const kept = spelled.slice(0, foldedCharsMax)
+  return (needs & NEED.pairs) === 0 ? kept : kept.replace(unspacedRun(), run => ` ${pairs(run)} `)
 }
 
 export interface FoldedQuery {

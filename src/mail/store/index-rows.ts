@@ -1,4 +1,3 @@
-import { lazily } from '#base/lazily.ts'
 import type { Statements } from './database.ts'
 import { appendSegment, readAnew, type Segment, SegmentBuilder } from './fts/index.ts'
 import type { MessageId } from './ids.ts'
@@ -16,6 +15,8 @@ interface IndexChange {
 const wordsKept = 200_000
 /** Of a merge that a transaction goes on with, for each segment that is too many: some tens of milliseconds. */
 const mergePagesPerSegment = 500
+/** An import that was killed leaves hundreds: nobody waits until all of them are merged. */
+const segmentsMergedMax = 16
 
 /**
  * The index's side of a transaction, written last: what goes through FTS5 itself, which is told what is deleted and
@@ -28,12 +29,11 @@ export class IndexRows {
   readonly #words = new Set<string>()
   readonly #newWords = new Set<string>()
   readonly #changes = new Map<MessageId, IndexChange>()
-  readonly #builder = lazily(() => new SegmentBuilder())
+  /** Undefined while it builds: one that threw holds what is left of that batch. */
+  #builder: SegmentBuilder | undefined
   #segments: Segment[] = []
   /** Of the messages in `#segments`. */
   readonly #covered = new Set<MessageId>()
-  /** This connection's FTS5 does not know of segments that were written behind its back. */
-  #isOutdated = false
 
   constructor(statements: Statements) {
     this.#statements = statements
@@ -61,7 +61,7 @@ export class IndexRows {
   }
 
   #change(id: MessageId, message: SealedMessage | undefined): void {
-    if (this.#covered.has(id)) this.#writeSegments()
+    if (this.#covered.has(id)) this.write()
     this.#changes.set(id, { isIndexed: this.#changes.get(id)?.isIndexed ?? true, message })
   }
 
@@ -87,7 +87,6 @@ export class IndexRows {
 
   /** Goes on merging segments, or begins to: as much as takes about so many pages. False when there is nothing to merge. */
   merge(pages: number): boolean {
-    this.#update()
     const before = this.#totalChanges()
     this.#statements.run("INSERT INTO message_index(message_index, rank) VALUES ('merge', ?)", pages)
     // FTS5's documentation: fewer than two changes mean that there was nothing to merge.
@@ -96,39 +95,33 @@ export class IndexRows {
 
   empty(): void {
     this.clear()
-    this.#update()
     this.#statements.run("INSERT INTO message_index(message_index) VALUES ('delete-all')")
   }
 
   #delete(ids: readonly MessageId[]): void {
     if (ids.length === 0) return
-    this.#update()
     for (const id of ids) this.#statements.run('DELETE FROM message_index WHERE rowid = ?', id)
     // A savepoint makes FTS5 write what it holds, before something else is written beside it.
     this.#statements.database.exec('SAVEPOINT deleted; RELEASE deleted')
   }
 
   #build(arrived: readonly { readonly id: MessageId; readonly message: SealedMessage }[]): Segment {
-    const builder = this.#builder()
+    const builder = this.#builder ?? new SegmentBuilder()
+    this.#builder = undefined
     for (const { id, message } of arrived) builder.add(id, columnsOf(message.incoming.document, message.terms))
-    return builder.finish()
+    const segment = builder.finish()
+    this.#builder = builder
+    return segment
   }
 
   #writeSegments(): void {
     let segments = 0
-    for (const segment of this.#segments) {
-      segments = appendSegment(this.#statements, segment).segments
-      this.#isOutdated = true
-    }
+    for (const segment of this.#segments) segments = appendSegment(this.#statements, segment).segments
+    if (segments > 0) readAnew(this.#statements)
     this.#segments = []
     this.#covered.clear()
-    if (segments > this.segmentsMax) this.merge((segments - this.segmentsMax) * mergePagesPerSegment)
-  }
-
-  /** Before anything is said to this connection's FTS5. */
-  #update(): void {
-    if (this.#isOutdated) readAnew(this.#statements)
-    this.#isOutdated = false
+    const excess = Math.min(segments - this.segmentsMax, segmentsMergedMax)
+    if (excess > 0) this.merge(excess * mergePagesPerSegment)
   }
 
   #totalChanges(): number {

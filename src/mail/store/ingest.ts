@@ -153,7 +153,8 @@ function placeInTime(
  * of: nearly always, where mail comes for the first time.
  */
 function fittingSegment({ segment, messages }: SealedBatch, arrivals: readonly Arrival[]): Segment | undefined {
-  if (segment === undefined || arrivals.length !== messages.length) return undefined
+  if (segment === undefined || arrivals.length !== messages.length || segment.ids.length !== arrivals.length)
+    return undefined
   return arrivals.every(({ id }, at) => segment.ids[at] === id) ? segment : undefined
 }
 

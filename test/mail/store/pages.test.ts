@@ -128,6 +128,14 @@ test('text is folded for the index as it is for a question, whatever it is made 
   )
 })
 
+test('characters that stand for many are folded to a limit, and no run of them is too long', () => {
+  for (const character of ['\u3316', '\ufdfa', '\uff71']) {
+    const folded = foldForIndex(character.repeat(1 << 20))
+    expect(folded.length).toBeGreaterThanOrEqual(1 << 20)
+    expect(folded.length).toBeLessThan(4 << 20)
+  }
+})
+
 test('a packed batch holds what was sealed, and not the large buffers that its texts are parts of', () => {
   const batch = seal([letter({ text: 'a word', flags: 1 }), letter({ provider: { messageId: 'p' }, labels: [] })])
   const packed = packBatch(batch)
