@@ -66,13 +66,13 @@ export async function importMail(options: ImportOptions): Promise<Result<ImportR
   )
   const tally = new Tally(options)
   try {
-    const expected = writer?.expectMuch(true)
-    if (expected?.ok === false) return err({ ...expected.error, report: tally.report })
+    writer?.expectMuch(true)
     const failed = await storeAll(threads, new Queue(sourcesOf(options), tally), tally, options)
     if (failed !== undefined) return err({ ...failed, report: tally.report })
     const tended = writer === undefined ? ok(undefined) : tidy(writer, tally)
     return tended.ok ? ok(tally.report) : err({ ...tended.error, report: tally.report })
   } finally {
+    writer?.expectMuch(false)
     await threads.stop()
   }
 }
@@ -225,6 +225,6 @@ function tidy(writer: MailWriter, tally: Tally): Result<unknown, StoreError> {
     tally.tell('tidying')
     const tended = writer.tend({ budgetMs: tendStepMs, isAlone: true })
     if (!tended.ok) return tended
-    if (tended.value.isDone) return writer.expectMuch(false)
+    if (tended.value.isDone) return tended
   }
 }

@@ -289,9 +289,8 @@ export class MailWriter {
   }
 
   /** Very much mail comes: the index is merged by `tend` alone, until this is called with false or the store is opened anew. */
-  expectMuch(isExpected: boolean): Result<undefined, StoreError> {
+  expectMuch(isExpected: boolean): void {
     this.#writing.index.segmentsMax = isExpected ? SEGMENTS.bulk : SEGMENTS.usual
-    return ok(undefined)
   }
 
   /** Housekeeping for idle time; what is left is done at the next call. */

@@ -155,14 +155,14 @@ test('an index of many segments is merged as mail comes, but not where very much
   const ingestEach = (count: number) => {
     for (let at = 0; at < count; at++) value(box.writer.ingest(seal([letter({ text: `word${word++}` })])))
   }
-  value(box.writer.expectMuch(true))
+  box.writer.expectMuch(true)
   ingestEach(300)
   expect(segments()).toBe(300)
-  value(box.writer.expectMuch(false))
+  box.writer.expectMuch(false)
   ingestEach(3)
   expect(segments()).toBeLessThan(300)
   isSound(box)
-  value(box.writer.expectMuch(true))
+  box.writer.expectMuch(true)
   value(MailWriter.open(box.path)).close()
   expect(subjects(box, 'word0 OR word302')).toHaveLength(2)
 })
