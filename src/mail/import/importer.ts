@@ -1,6 +1,7 @@
 import { Buffer } from 'node:buffer'
+import { freeBuffer } from '#base/free-memory.ts'
 import { err, ok, type Result } from '#base/result.ts'
-import type { MailWriter, StoreError } from '../store/index.ts'
+import { type MailWriter, type StoreError, transferables } from '../store/index.ts'
 import type { MboxVariant } from './mbox.ts'
 import { type Found, isAboutMessage, isBox, isTrouble, type Sourced, type Trouble } from './source.ts'
 import { Threads } from './threads.ts'
@@ -117,6 +118,7 @@ async function storeAll(
     const stored = writer?.ingest(worked.batch)
     if (stored?.ok === false) return stored.error
     tally.add(worked, stored?.value, job.items[worked.taken - 1]?.folder.key ?? '')
+    for (const buffer of transferables(worked.batch)) freeBuffer(buffer)
   }
 }
 

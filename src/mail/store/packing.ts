@@ -1,3 +1,5 @@
+import { freeBuffer } from '#base/free-memory.ts'
+
 /** Fetched when it is first needed: a process that only searches need not pay for loading it. */
 const zlib = () => process.getBuiltinModule('node:zlib')
 
@@ -13,7 +15,9 @@ export function pack(bytes: Uint8Array): Uint8Array {
     params: { [constants.ZSTD_c_compressionLevel]: level, [constants.ZSTD_c_checksumFlag]: 0 },
   })
   // A copy of the exact size: the result is a view into a buffer as large as the bound.
-  return Uint8Array.prototype.slice.call(packed)
+  const kept = Uint8Array.prototype.slice.call(packed)
+  if (packed.buffer.byteLength === bound) freeBuffer(packed.buffer)
+  return kept
 }
 
 /** Throws when the bytes are damaged or unpack to another size than was written down beside them. */

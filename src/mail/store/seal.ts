@@ -1,3 +1,4 @@
+import { freeBytes } from '#base/free-memory.ts'
 import { type BaseSubject, baseSubject } from '../thread/index.ts'
 import { type LineEnd, notBase64, type Unwrapped, unwrapBase64 } from './base64-lines.ts'
 import { type Segment, type SegmentBuilder, segmentBuffers } from './fts/index.ts'
@@ -211,7 +212,9 @@ class BlockWriter {
   }
 
   #close(): void {
-    this.#blocks.push({ packed: pack(Buffer.concat(this.#pieces)), sizeBytes: this.#sizeBytes })
+    const block = Buffer.concat(this.#pieces)
+    this.#blocks.push({ packed: pack(block), sizeBytes: this.#sizeBytes })
+    freeBytes(block)
     this.#pieces = []
     this.#sizeBytes = 0
   }

@@ -33,6 +33,8 @@ export interface PassReport {
 
 /** The writer is one; more than two mailboxes at once would only wait for it. */
 const mailboxesAtOnce = 2
+/** If so many messages are to come, the index is merged once they are here. */
+const muchMessages = 10_000
 
 /**
  * Looks through the mailboxes of an account. Mail that lost its last place is kept until every mailbox was looked
@@ -89,6 +91,16 @@ class Pass {
   /** Several mailboxes at once, in their order; the first error that concerns all of them ends it. */
   async over(mailboxes: readonly Mailbox[]): Promise<Result<undefined, SyncError>> {
     this.#expect(mailboxes)
+    const isMuch = this.#meter.read(this.#options.monotonicMs()).total >= muchMessages
+    if (isMuch) await this.#options.store.writer.expectMuch(true)
+    try {
+      return await this.#overAll(mailboxes)
+    } finally {
+      if (isMuch) await this.#options.store.writer.expectMuch(false)
+    }
+  }
+
+  async #overAll(mailboxes: readonly Mailbox[]): Promise<Result<undefined, SyncError>> {
     const queue = [...mailboxes]
     let failed: SyncError | undefined
     const work = async () => {

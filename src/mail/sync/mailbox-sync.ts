@@ -26,7 +26,14 @@ export type SyncWriter = {
   ) => Promise<ReturnType<MailWriter[Name]>> | ReturnType<MailWriter[Name]>
 }
 
-type WritingName = 'takePages' | 'setMailboxes' | 'dropMailbox' | 'settleExpected' | 'removeHomeless' | 'tend'
+type WritingName =
+  | 'takePages'
+  | 'setMailboxes'
+  | 'dropMailbox'
+  | 'settleExpected'
+  | 'removeHomeless'
+  | 'tend'
+  | 'expectMuch'
 
 /** What happened to mail here, for whoever shows it. */
 export interface Happened {

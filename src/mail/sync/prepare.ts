@@ -1,5 +1,13 @@
+import { freeBuffer, freeBytes } from '#base/free-memory.ts'
 import { readDocument } from '../document.ts'
-import { type IncomingMessage, type PackedBatch, packBatch, Sealer, type SealOptions } from '../store/index.ts'
+import {
+  type IncomingMessage,
+  type PackedBatch,
+  packBatch,
+  Sealer,
+  type SealOptions,
+  transferables,
+} from '../store/index.ts'
 
 /** A message as it came from a provider, before anybody has read it. */
 export type Unread = Omit<IncomingMessage, 'document' | 'raw'> & { readonly raw: Uint8Array }
@@ -11,7 +19,11 @@ export function prepare(messages: readonly Unread[], options: SealOptions = {}):
     const { document, receivedAt } = readDocument(message.raw)
     sealer.add({ ...(receivedAt === undefined ? {} : { receivedAt }), ...message, document })
   }
-  return packBatch(sealer.finish())
+  const batch = sealer.finish()
+  const packed = packBatch(batch)
+  // It was copied.
+  for (const buffer of transferables(batch)) freeBuffer(buffer)
+  return packed
 }
 
 /** Who prepares: threads, or this one. */
@@ -24,8 +36,5 @@ export const prepareHere: Prepare = async messages => prepare(messages)
  * garbage collector costs hundreds of megabytes. Bytes that share their memory with others stay.
  */
 export function release(messages: readonly Unread[]): void {
-  for (const { raw } of messages) {
-    const { buffer } = raw
-    if (buffer instanceof ArrayBuffer && !buffer.detached && buffer.byteLength === raw.byteLength) buffer.transfer(0)
-  }
+  for (const { raw } of messages) freeBytes(raw)
 }

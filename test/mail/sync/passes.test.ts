@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { err } from '#base/result.ts'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { err, ok } from '#base/result.ts'
 import { deliveryBy } from '#mail/providers/deliver.ts'
 import { DemoProvider } from '#mail/providers/demo/provider.ts'
 import { DemoServer } from '#mail/providers/demo/server.ts'
@@ -48,6 +48,28 @@ describe('looking through an account', () => {
     )
     return box.writer.settleDeliveries('home', deliveries)
   }
+
+  test('the index is merged at the end where very much is to come, and along the way where little is', async () => {
+    put(1)
+    const expected = vi.spyOn(box.writer, 'expectMuch')
+    await pass()
+    expect(expected).not.toHaveBeenCalled()
+    put(2)
+    const [inbox, ...others] = value(await provider.mailboxes(signal))
+    if (inbox === undefined) throw new Error('the demo has an inbox')
+    const promising = Object.create(provider, {
+      account: { value: 'other' },
+      mailboxes: { value: async () => ok([{ ...inbox, messages: 10_000 }, ...others]) },
+      changes: {
+        value: (request: Parameters<MailProvider['changes']>[0]) => {
+          expect(expected.mock.calls).toEqual([[true]])
+          return provider.changes(request)
+        },
+      },
+    })
+    value(await box.pass(promising))
+    expect(expected.mock.calls).toEqual([[true], [false]])
+  })
 
   test('an error in the middle keeps what came before, and the next look goes on', async () => {
     for (let number = 0; number < 500; number++) put(number)

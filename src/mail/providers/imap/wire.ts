@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { freeBytes } from '#base/free-memory.ts'
 import { err, ok, type Result } from '#base/result.ts'
 import { type ProviderError, providerError } from '../provider-error.ts'
 import { networkError, printable, refusal, type StatusWord } from './errors.ts'
@@ -132,6 +133,7 @@ export class Wire {
     this.#silence.refresh()
     try {
       this.#reader.push(chunk)
+      freeBytes(chunk)
     } catch (error) {
       if (!(error instanceof ServerMisbehaved || error instanceof ResponseSyntaxError)) throw error
       this.#end(providerError('protocol', `${this.host}: ${error.message}`))
