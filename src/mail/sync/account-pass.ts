@@ -91,7 +91,8 @@ class Pass {
   /** Several mailboxes at once, in their order; the first error that concerns all of them ends it. */
   async over(mailboxes: readonly Mailbox[]): Promise<Result<undefined, SyncError>> {
     this.#expect(mailboxes)
-    const isMuch = this.#meter.read(this.#options.monotonicMs()).total >= muchMessages
+    const { done, total } = this.#meter.read(this.#options.monotonicMs())
+    const isMuch = total - done >= muchMessages
     if (isMuch) await this.#options.store.writer.expectMuch(true)
     try {
       return await this.#overAll(mailboxes)
