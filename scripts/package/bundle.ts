@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { build, type Metafile, type Plugin } from 'esbuild'
-import { isQuick } from '../../src/cli/quick.ts'
+import { quickWords } from '../../src/cli/quick.ts'
 
 export interface Bundle {
   /** File name inside the executable → bytes: `start.cjs`, `main.cjs`, `main.cjs.map`, `quick.cjs`, `worker/<name>.cjs`, `part/<name>.cjs`. */
@@ -83,22 +83,36 @@ export async function bundle(root: string): Promise<Bundle> {
 /** What `start.ts` chooses from. */
 export const programs: readonly string[] = ['main.cjs', 'quick.cjs']
 
-/** Leaves out of the quick program what its commands never import: other commands, and the table of all. */
+/**
+ * The quick program loads its commands with itself, and leaves out what they never import: other commands, and the
+ * table of all. esbuild keeps whole whatever is imported dynamically, with all that it imports; of the rest it keeps
+ * what is used, a quarter.
+ */
 function quickPlugin(): Plugin {
   return {
     name: 'quick',
-    setup({ onResolve, onLoad }) {
-      onResolve({ filter: /^\.\/.*\.ts$/ }, ({ path, importer, kind }) => {
-        if (kind !== 'dynamic-import') return undefined
-        const isOfSpec = /\/spec\.ts$/.test(importer) && !isQuick(basename(path, '.ts'))
-        const isOfRooms = /\/cli\/rooms\.ts$/.test(importer) && /table|memory/.test(path)
-        return isOfSpec || isOfRooms ? { path, namespace: 'left-out' } : undefined
-      })
-      onLoad({ filter: /.*/, namespace: 'left-out' }, ({ path }) => ({
-        contents: `throw new Error(${JSON.stringify(`${path} is not in this program`)})`,
+    setup({ onLoad }) {
+      onLoad({ filter: /[\\/]cli[\\/](?:rooms|commands[\\/].*spec)\.ts$/ }, ({ path }) => ({
+        contents: withoutLateImports(readFileSync(path, 'utf8')),
+        loader: 'ts',
       }))
     },
   }
+}
+
+const quickModules = new Set(['spec', ...quickWords])
+
+/** `import('./search.ts')` as a promise of what the module imports in the usual way; an error where that is left out. */
+function withoutLateImports(code: string): string {
+  const imports: string[] = []
+  const changed = code.replace(/\bimport\('([^']+)'\)/g, (_, path: string) => {
+    if (!quickModules.has(basename(path, '.ts')) || path.includes('/memory/')) {
+      return `Promise.reject(new Error(${JSON.stringify(`${path} is not in this program`)}))`
+    }
+    imports.push(`import * as imported${imports.length} from '${path}'`)
+    return `Promise.resolve(imported${imports.length - 1})`
+  })
+  return `${changed}\n${imports.join('\n')}\n`
 }
 
 /** The program as `start.ts` calls it: on the same lines, for the source map's sake. */

@@ -15,6 +15,7 @@ import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, inject, test } from 'vitest'
 import { quickWords } from '#cli/quick.ts'
+import { bundle } from '../../scripts/package/bundle.ts'
 import { sbomFaults } from '../../scripts/sbom/validate.ts'
 import { has } from '../needs.ts'
 import { newDirectory, postern, type RunOptions } from '../postern.ts'
@@ -311,6 +312,14 @@ describe('the small program for quick commands', () => {
     const { exit, stderr } = packaged([word, '--no-such-option'])
     expect(exit).toBe(2)
     expect(stderr).toContain(`postern ${word} --help`)
+  })
+
+  test('holds what its commands use, and little else', async () => {
+    const { files } = await bundle(process.cwd())
+    const { sources }: { sources: string[] } = JSON.parse(Buffer.from(files.get('quick.cjs.map') ?? []).toString())
+    expect(sources).toContain('../src/mail/search/search.ts')
+    expect(sources.filter(file => /src\/mail\/(?:outbox|import|mime|render|providers)\//.test(file))).toEqual([])
+    expect(files.get('quick.cjs')?.length).toBeLessThan(400_000)
   })
 
   test('a fault in it is told with the names of the source files', () => {
