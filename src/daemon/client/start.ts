@@ -115,13 +115,15 @@ export function daemonEnvironment(env: StartOptions['env']): Record<string, stri
 }
 
 /**
- * For glibc, which otherwise keeps what several threads have freed: a first sync peaks fifty megabytes lower, at no
- * measurable time. It reads these when a process starts, so only whoever starts one can say so.
+ * For glibc, which otherwise keeps for each thread what it has freed: a first sync peaks thirty megabytes lower. It
+ * reads these when a process starts, so only whoever starts one can say so. Below the threshold memory is used again;
+ * above, each piece comes from the kernel and goes back to it, which costs a page fault for every 4 KiB: with 128 KiB,
+ * the usual size of what is packed, a first sync took half as much CPU again.
  */
 const allocator = {
   MALLOC_ARENA_MAX: '2',
-  MALLOC_MMAP_THRESHOLD_: '131072',
-  MALLOC_TRIM_THRESHOLD_: '131072',
+  MALLOC_MMAP_THRESHOLD_: '4194304',
+  MALLOC_TRIM_THRESHOLD_: '16777216',
   ...largePages,
 }
 
