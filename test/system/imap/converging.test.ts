@@ -194,6 +194,62 @@ describe.skipIf(!has('dovecot'))('two clients of one mailbox', () => {
     box.close()
   })
 
+  describe('a move without MOVE that is asked for again', () => {
+    const ready = async (...messages: readonly string[]) => {
+      const person = somebody()
+      const server = serverOf('bare')
+      const raw = await RawImap.open(server.port, person.user, person.password)
+      for (const message of messages) await raw.append('INBOX', message)
+      const box = syncBox()
+      const provider = accountFor(server.port, person)
+      value(await box.pass(provider))
+      value(box.writer.setDelivery('home', 'folders'))
+      for (const [at, id] of numericIds(box).entries()) decide(box, id, 'archive', `k${at}`)
+      await raw.run('SELECT INBOX')
+      const ended = async () => {
+        expect(await deliver(box, provider)).toEqual({ ok: true })
+        value(await box.pass(provider))
+        expect(box.seen()).toEqual(await seenAtServer(raw))
+        const there = await raw.look('Archive')
+        const left = await raw.look('INBOX')
+        expect(there.flatMap(({ flags }) => flags)).not.toContain('\\Deleted')
+        raw.close()
+        await provider.close()
+        box.close()
+        return { there: there.map(({ messageId }) => messageId).sort(), left: left.length }
+      }
+      return { raw, ended }
+    }
+
+    test('only removes what was copied and marked before the connection ended', async () => {
+      const { raw, ended } = await ready(letter(1), letter(2), letter(3))
+      await raw.run('COPY 1:2 Archive')
+      await raw.run('STORE 1:2 +FLAGS (\\Deleted)')
+      expect(await ended()).toEqual({ there: [1, 2, 3].map(number => `m${number}@example.org`), left: 0 })
+    })
+
+    test('takes what another client has marked as if it were not', async () => {
+      const { raw, ended } = await ready(letter(1), letter(2))
+      await raw.run('STORE 1 +FLAGS (\\Deleted)')
+      expect(await ended()).toEqual({ there: ['m1@example.org', 'm2@example.org'], left: 0 })
+    })
+
+    test('takes no other message of that Message-ID, nor a copy twice, for its own', async () => {
+      const { raw, ended } = await ready(letter(1), letter(1).replace('line 1', 'line I'), letter(2))
+      await raw.append('Archive', letter(2, 5))
+      await raw.run('COPY 1 Archive')
+      await raw.run('STORE 1:3 +FLAGS (\\Deleted)')
+      expect(await ended()).toEqual({ there: [1, 1, 2, 2].map(number => `m${number}@example.org`), left: 0 })
+    })
+
+    test('copies what no search could find by its Message-ID', async () => {
+      const { raw, ended } = await ready(letter(1).replace('<m1@', '<m"1@'))
+      await raw.run('COPY 1 Archive')
+      await raw.run('STORE 1 +FLAGS (\\Deleted)')
+      expect(await ended()).toEqual({ there: ['m"1@example.org', 'm"1@example.org'], left: 0 })
+    })
+  })
+
   async function converge(server: Dovecot, person: Person, seed: number): Promise<void> {
     const random = generator(seed)
     const raw = await RawImap.open(server.port, person.user, person.password)
@@ -286,7 +342,7 @@ async function seenAtServer(raw: RawImap): Promise<ReturnType<SyncBox['seen']>> 
       seen[messageId] = message
       message.labels.add(folder)
       for (const flag of flags) {
-        // What a move without MOVE has copied and, cut off, not yet removed. No client shows it, nor does the store.
+        // A mark of ours that the other client moved elsewhere before the message was removed. No client shows it.
         if (flag === '\\Deleted') continue
         const known = names[flag]
         if (known !== undefined) message.flags.add(known)

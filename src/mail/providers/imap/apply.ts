@@ -2,10 +2,11 @@ import { err, ok, type Result } from '#base/result.ts'
 import { type Change, type Outcome, type Place, targetsMax } from '../provider.ts'
 import { type ProviderError, providerError } from '../provider-error.ts'
 import { flagNames, isKeyword, parseFetch } from './fetch.ts'
+import { settleMarked } from './move-by-copy.ts'
 import type { RawResponse } from './response.ts'
 import { searchUids } from './search.ts'
 import { select } from './select.ts'
-import { formatUidSet, hasUid, rangesOf } from './uid-set.ts'
+import { hasUid, uidSetOf } from './uid-set.ts'
 import { type CommandPart, mailboxArgument, type Wire } from './wire.ts'
 
 type Applied = Result<readonly Outcome[], ProviderError>
@@ -89,7 +90,7 @@ async function storeEach(
   targets: readonly Place[],
   items: readonly (readonly CommandPart[])[],
 ): Promise<Applied> {
-  const set = setOf(targets)
+  const set = uidSetOf(targets)
   const answered = new Set<number>()
   for (const item of items) {
     // Not silent: who is answered for is there.
@@ -99,7 +100,7 @@ async function storeEach(
   const unanswered = targets.filter(({ uid }) => !answered.has(uid))
   if (unanswered.length === 0) return ok(targets.map(() => ({ status: 'done' })))
   // A server may keep quiet about what it did not have to change.
-  const present = await searchUids(wire, `UID ${setOf(unanswered)}`)
+  const present = await searchUids(wire, `UID ${uidSetOf(unanswered)}`)
   if (!present.ok) return present
   return ok(targets.map(({ uid }) => ({ status: answered.has(uid) || hasUid(present.value, uid) ? 'done' : 'gone' })))
 }
@@ -115,11 +116,21 @@ async function move(wire: Wire, change: Extract<Change, { kind: 'move' }>): Prom
   if (change.to === change.targets[0]?.mailbox) return ok(change.targets.map(place => ({ status: 'done', place })))
   if (wire.has('MOVE')) return transfer(wire, 'UID MOVE', change)
   if (!wire.has('UIDPLUS')) return err(cannotExpunge)
-  const copied = await transfer(wire, 'UID COPY', change)
+  const earlier = await settleMarked(wire, change)
+  if (!earlier.ok) return earlier
+  const targets = change.targets.filter(({ uid }) => !earlier.value.has(uid))
+  const copied: Applied = targets.length === 0 ? ok([]) : await transfer(wire, 'UID COPY', { ...change, targets })
   if (!copied.ok) return copied
-  const moved = change.targets.filter((_, at) => copied.value[at]?.status === 'done')
-  const removed = await removeThese(wire, moved)
-  return removed.ok ? copied : removed
+  const now = copied.value.values()
+  const outcomes = change.targets.map(({ uid }): Outcome => {
+    const place = earlier.value.get(uid)
+    return place === undefined ? (now.next().value ?? { status: 'gone' }) : { status: 'done', place }
+  })
+  const removed = await removeThese(
+    wire,
+    change.targets.filter((_, at) => outcomes[at]?.status === 'done'),
+  )
+  return removed.ok ? ok(outcomes) : removed
 }
 
 function copy(wire: Wire, change: Extract<Change, { kind: 'copy' }>): Promise<Applied> {
@@ -132,10 +143,10 @@ async function transfer(
   command: 'UID MOVE' | 'UID COPY',
   { targets, to }: { readonly targets: readonly Place[]; readonly to: string },
 ): Promise<Applied> {
-  const present = wire.has('UIDPLUS') ? undefined : await searchUids(wire, `UID ${setOf(targets)}`)
+  const present = wire.has('UIDPLUS') ? undefined : await searchUids(wire, `UID ${uidSetOf(targets)}`)
   if (present?.ok === false) return present
   let places: ReadonlyMap<number, Place> | undefined
-  const done = await wire.run(`${command} ${setOf(targets)} ${mailboxArgument(to)}`, {
+  const done = await wire.run(`${command} ${uidSetOf(targets)} ${mailboxArgument(to)}`, {
     untagged: ({ line }) => {
       places = parseCopyUid(line, to) ?? places
     },
@@ -156,7 +167,7 @@ async function transfer(
 
 async function expunge(wire: Wire, { targets }: Extract<Change, { kind: 'expunge' }>): Promise<Applied> {
   if (!wire.has('UIDPLUS')) return err(cannotExpunge)
-  const present = await searchUids(wire, `UID ${setOf(targets)}`)
+  const present = await searchUids(wire, `UID ${uidSetOf(targets)}`)
   if (!present.ok) return present
   const there = targets.filter(({ uid }) => hasUid(present.value, uid))
   const removed = await removeThese(wire, there)
@@ -172,12 +183,8 @@ const cannotExpunge = providerError(
 
 async function removeThese(wire: Wire, targets: readonly Place[]): Promise<Result<unknown, ProviderError>> {
   if (targets.length === 0) return ok(undefined)
-  const marked = await wire.run(`UID STORE ${setOf(targets)} +FLAGS.SILENT (\\Deleted)`)
-  return marked.ok ? wire.run(`UID EXPUNGE ${setOf(targets)}`) : marked
-}
-
-function setOf(targets: readonly Place[]): string {
-  return formatUidSet(rangesOf(targets.map(({ uid }) => uid)))
+  const marked = await wire.run(`UID STORE ${uidSetOf(targets)} +FLAGS.SILENT (\\Deleted)`)
+  return marked.ok ? wire.run(`UID EXPUNGE ${uidSetOf(targets)}`) : marked
 }
 
 /** `[COPYUID 38505 304,319:320 3956:3958]`: both sets name the messages in the same order. */

@@ -8,6 +8,11 @@ export function formatUidSet(ranges: UidRanges): string {
   return ranges.map(([from, to]) => (from === to ? `${from}` : `${from}:${to}`)).join(',')
 }
 
+/** The same of messages. */
+export function uidSetOf(messages: readonly { readonly uid: number }[]): string {
+  return formatUidSet(rangesOf(messages.map(({ uid }) => uid)))
+}
+
 export function rangesOf(uids: Iterable<number>): UidRanges {
   const ranges: [number, number][] = []
   for (const uid of [...uids].sort((one, other) => one - other)) {
