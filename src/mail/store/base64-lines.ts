@@ -21,9 +21,36 @@ export function unwrapBase64(body: Uint8Array): Unwrapped | undefined {
   if (firstFeed === 0 || firstFeed > lineLengthMax) return undefined
   const lineEnd: LineEnd = firstFeed < 0 ? 0 : view[firstFeed - 1] === carriageReturn ? 2 : 1
   const lineLength = firstFeed < 0 ? 0 : firstFeed - (lineEnd - 1)
-  if (lineLength % 4 !== 0) return undefined
-  const decoded = Buffer.from(view.toString('latin1'), 'base64')
-  return view.equals(wrapBase64(decoded, lineLength, lineEnd)) ? { decoded, lineLength, lineEnd } : undefined
+  if (lineLength % 4 !== 0 || (lineLength === 0 && lineEnd !== 0)) return undefined
+  const decoded = decodeStrictly(view.toString('latin1'))
+  if (decoded === undefined || !isBrokenEvenly(view, decoded.length, { lineLength, lineEnd })) return undefined
+  return { decoded, lineLength, lineEnd }
+}
+
+/** Undefined where encoding again would give other characters; white space may stand anywhere. */
+function decodeStrictly(text: string): Uint8Array | undefined {
+  try {
+    return Uint8Array.fromBase64(text, { lastChunkHandling: 'strict' })
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+/** Whether all white space in it is line breaks, one after each line but the last. */
+function isBrokenEvenly(
+  body: Uint8Array,
+  decodedBytes: number,
+  { lineLength, lineEnd }: Pick<Unwrapped, 'lineLength' | 'lineEnd'>,
+): boolean {
+  const characters = Math.ceil(decodedBytes / 3) * 4
+  const breaks = lineEnd === 0 ? 0 : Math.ceil(characters / lineLength) - 1
+  if (body.length !== characters + breaks * lineEnd) return false
+  if (lineEnd === 0) return true
+  for (let at = lineLength; at < body.length; at += lineLength + lineEnd) {
+    if (body[at + lineEnd - 1] !== lineFeed || (lineEnd === 2 && body[at] !== carriageReturn)) return false
+  }
+  return true
 }
 
 export function wrapBase64(decoded: Uint8Array, lineLength: number, lineEnd: LineEnd): Uint8Array {

@@ -122,6 +122,39 @@ describe('raw bytes', () => {
     }
   })
 
+  test('base64 is unwrapped whenever wrapping gives the same again, whatever was changed in it', () => {
+    const change = fc.record({
+      at: fc.nat(400),
+      removed: fc.nat(3),
+      put: fc.constantFrom('', '=', '-', '_', ' ', '\r', '\n', '\r\n', '\f', '\0', '\xa0', 'A', 'B', 'QUJD', '=\n'),
+    })
+    fc.assert(
+      fc.property(
+        fc.uint8Array({ maxLength: 200 }),
+        fc.nat(20),
+        fc.constantFrom(0 as const, 1 as const, 2 as const),
+        fc.array(change, { maxLength: 2 }),
+        (bytes, quads, end, changes) => {
+          let text = Buffer.from(wrapBase64(bytes, quads * 4, end)).toString('latin1')
+          for (const { at, removed, put } of changes) {
+            const place = at % (text.length + 1)
+            text = text.slice(0, place) + put + text.slice(place + removed)
+          }
+          const body = Buffer.from(text, 'latin1')
+          const feed = body.indexOf('\n')
+          const lineEnd = feed < 0 ? 0 : body[feed - 1] === 0x0d ? 2 : 1
+          const lineLength = lineEnd === 0 ? 0 : feed - (lineEnd - 1)
+          const decoded = Buffer.from(text, 'base64')
+          const isSame = lineLength % 4 === 0 && body.equals(wrapBase64(decoded, lineLength, lineEnd))
+          const unwrapped = unwrapBase64(body)
+          if (isSame) expect(unwrapped).toEqual({ decoded: new Uint8Array(decoded), lineLength, lineEnd })
+          else expect(unwrapped).toBeUndefined()
+        },
+      ),
+      { seed: 3, numRuns: 3_000 },
+    )
+  })
+
   test('housekeeping packs single messages together and loses none', () => {
     const box = mailbox()
     const mail = Array.from({ length: 40 }, (_, at) => letter({ text: `message number ${at} of many that are alike` }))
