@@ -137,12 +137,16 @@ test('characters that stand for many are folded to a limit, and no run of them i
 })
 
 test('a packed batch holds what was sealed, and not the large buffers that its texts are parts of', () => {
-  const batch = seal([letter({ text: 'a word', flags: 1 }), letter({ provider: { messageId: 'p' }, labels: [] })])
+  const batch = seal([
+    letter({ text: 'a word', flags: 1, raw: Buffer.from('Subject: a\n\na word\n') }),
+    letter({ provider: { messageId: 'p' }, labels: [] }),
+    letter({ text: 'more', raw: Buffer.from('more') }),
+  ])
   const packed = packBatch(batch)
   expect(packed.packed.length).toBeLessThan(10_000)
   const unpacked = unpackBatch(packed)
-  expect(unpacked.messages.map(({ terms }) => Buffer.from(terms.body).toString())).toEqual(['a word', ''])
-  expect(JSON.stringify({ ...unpacked, texts: [] })).toBe(JSON.stringify({ ...batch, texts: [] }))
+  expect(unpacked.messages.map(({ terms }) => Buffer.from(terms.body).toString())).toEqual(['a word', '', 'more'])
+  expect(unpacked).toEqual({ ...batch, texts: [] })
 })
 
 test('an index of many segments is merged as mail comes, but not where very much is expected', () => {
