@@ -1,6 +1,6 @@
-import { ok, type Result } from '#base/result.ts'
+import { err, ok, type Result } from '#base/result.ts'
 import type { Change, Place } from '../provider.ts'
-import type { ProviderError } from '../provider-error.ts'
+import { type ProviderError, providerError } from '../provider-error.ts'
 import { type Fetched, parseFetch } from './fetch.ts'
 import { searchUids } from './search.ts'
 import { select } from './select.ts'
@@ -70,8 +70,9 @@ async function findCopies(
   }
   const back = await select(wire, first.mailbox)
   if (!back.ok) return back
-  // Its messages are others by now, which the caller finds out.
-  return ok(back.value.uidvalidity === first.uidvalidity ? copies : new Map())
+  // The same UIDs may be those of other messages by now.
+  if (back.value.uidvalidity !== first.uidvalidity) return err(providerError('conflict', 'the mailbox is a new one'))
+  return ok(copies)
 }
 
 /** Undefined for a message that cannot be told from others, or whose Message-ID is no plain string. */

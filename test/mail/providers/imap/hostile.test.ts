@@ -220,3 +220,55 @@ describe('with a mailbox open', () => {
     expect(server.heard.some(line => line.startsWith('P9'))).toBe(false)
   })
 })
+
+describe('a move on a server without MOVE, of what is marked as deleted', () => {
+  const capabilities = 'IMAP4rev1 UIDPLUS'
+  const target = { mailbox: 'INBOX', uidvalidity: 7, uid: 5 }
+  const changing = /^UID (?:STORE|COPY|EXPUNGE)/
+
+  /** Message 5 of INBOX is marked, and what `header` says of it. */
+  function marked(header: string, validities: readonly number[] = []): Answer {
+    let opened = 0
+    return (command, { tag, socket }) => {
+      if (command.startsWith('SELECT')) {
+        const uidvalidity = validities[opened++] ?? 7
+        socket.write(`* 1 EXISTS\r\n* OK [UIDVALIDITY ${uidvalidity}] x\r\n* OK [UIDNEXT 9] x\r\n`)
+        socket.write(`${tag} OK [READ-WRITE] open\r\n`)
+      } else if (command.startsWith('UID SEARCH UID')) socket.write(`* SEARCH 5\r\n${tag} OK found\r\n`)
+      else if (command.startsWith('UID SEARCH')) socket.write(`* SEARCH 3\r\n${tag} OK found\r\n`)
+      else if (command.startsWith('UID FETCH')) {
+        socket.write(`* 1 FETCH (UID 5 RFC822.SIZE 90 BODY[HEADER] {${header.length}}\r\n${header})\r\n${tag} OK\r\n`)
+      } else return undefined
+      return true
+    }
+  }
+  const move = { kind: 'move', targets: [target], to: 'Archive' } as const
+
+  test('is only removed where its copy is found', async () => {
+    const { provider, server } = await against(marked('Message-ID:\r\n <a@b>\r\n\r\n'), { capabilities })
+    const place = { mailbox: 'Archive', uidvalidity: 7, uid: 3 }
+    expect(await provider.apply(move, signal)).toEqual({ ok: true, value: [{ status: 'done', place }] })
+    expect(server.heard.join('\n')).toContain('UID SEARCH HEADER Message-ID "<a@b>" LARGER 89 SMALLER 91 UNDELETED')
+    expect(server.heard.flatMap(line => changing.exec(line.replace(/^\S+ /, ''))?.[0] ?? [])).toEqual([
+      'UID STORE',
+      'UID EXPUNGE',
+    ])
+  })
+
+  test('is not touched when the mailbox is another by then', async () => {
+    const { provider, server } = await against(marked('Message-ID: <a@b>\r\n\r\n', [7, 1, 8]), { capabilities })
+    expect(await provider.apply(move, signal)).toMatchObject({ ok: false, error: { code: 'conflict' } })
+    expect(server.heard.filter(line => changing.test(line.replace(/^\S+ /, '')))).toEqual([])
+  })
+
+  test.each(['Message-ID: <a"b>', 'Message-ID: <a\\b>', 'Message-ID: <a@b> UID 1:*', 'Subject: <a@b>', ''])(
+    'is copied when its name cannot be looked for: %s',
+    async line => {
+      const { provider, server } = await against(marked(`${line}\r\n\r\n`), { capabilities })
+      expect((await provider.apply(move, signal)).ok).toBe(true)
+      expect(server.heard.join('\n')).not.toContain('HEADER Message-ID')
+      expect(server.heard.join('\n')).toContain('-FLAGS.SILENT (\\Deleted)')
+      expect(server.heard.join('\n')).toContain('UID COPY 5 "Archive"')
+    },
+  )
+})
