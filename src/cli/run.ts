@@ -16,7 +16,7 @@ import { type OutputChoice, terminalInput, terminalOutput } from './terminal.ts'
 
 /**
  * argv to an exit code. The only place that turns a failure into words, and the only one that decides what a command
- * may still do: permissions are dropped before its code is loaded.
+ * may still do: permissions are dropped before its code runs.
  */
 export async function run(args: readonly string[]): Promise<number> {
   let output = terminalOutput(choiceBeforeParsing(args), process.env)

@@ -17,8 +17,6 @@ export interface Fetched {
   /** `too_large`: its literal was read past. */
   readonly body?: Buffer | 'too_large' | 'missing'
   readonly bodySizeBytes?: number
-  readonly header?: Buffer | 'too_large' | 'missing'
-  readonly sizeBytes?: number
 }
 
 const systemFlags: Readonly<Record<string, number>> = {
@@ -78,10 +76,6 @@ function itemOf(name: string, value: Token | undefined, response: RawResponse): 
       return { labels: labelsOf(listOf(value) ?? [], response) }
     case 'BODY[]':
       return bodyOf(value, response)
-    case 'BODY[HEADER]':
-      return defined('header', bodyOf(value, response).body)
-    case 'RFC822.SIZE':
-      return defined('sizeBytes', numberOf(value))
     default:
       return {}
   }
