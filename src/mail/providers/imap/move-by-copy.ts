@@ -12,7 +12,9 @@ type Move = Extract<Change, { kind: 'move' }>
 
 /** So many messages of one Message-ID and size are compared, the newest first. */
 const comparedMax = 10
+/** A search that finds more has not looked for one Message-ID. */
 const searchedMax = 10_000
+/** Where a Message-ID is looked for: a message with a longer header is copied again. */
 const headerBytesMax = 65_536
 
 /**

@@ -230,6 +230,8 @@ describe('a move on a server without MOVE, of what is marked as deleted', () => 
     readonly message?: string
     readonly validities?: readonly number[]
     readonly select?: string
+    /** What it answers to a search by Message-ID. */
+    readonly search?: string
   }
 
   /** Message 5 of INBOX is marked, and reads so. */
@@ -249,6 +251,8 @@ describe('a move on a server without MOVE, of what is marked as deleted', () => 
         socket.write(`* 1 EXISTS\r\n* OK [UIDVALIDITY ${uidvalidity}] x\r\n* OK [UIDNEXT 9] x\r\n`)
         socket.write(`${tag} OK [READ-WRITE] open\r\n`)
       } else if (command.startsWith('UID SEARCH UID')) socket.write(`* SEARCH 5\r\n${tag} OK found\r\n`)
+      else if (command.startsWith('UID SEARCH') && archive.search !== undefined)
+        socket.write(`${tag} ${archive.search}\r\n`)
       else if (command.startsWith('UID SEARCH')) socket.write(`* SEARCH 3\r\n${tag} OK found\r\n`)
       else if (command.startsWith('UID FETCH 5') && mailbox.includes('INBOX')) read(5, message)
       else if (command.startsWith('UID FETCH 3')) read(3, archive.message ?? message)
@@ -281,6 +285,18 @@ describe('a move on a server without MOVE, of what is marked as deleted', () => 
     const { provider, server } = await against(marked(letter, { select: 'NO there is none' }), { capabilities })
     await provider.apply(move, signal)
     expect(changes(server.heard)[0]).toBe('UID STORE 5 -')
+  })
+
+  test('is copied where the server does not search by header', async () => {
+    const { provider, server } = await against(marked(letter, { search: 'NO cannot do that' }), { capabilities })
+    expect((await provider.apply(move, signal)).ok).toBe(true)
+    expect(changes(server.heard).slice(0, 2)).toEqual(['UID STORE 5 -', 'UID COPY'])
+  })
+
+  test('waits for a server that cannot search just now', async () => {
+    const { provider, server } = await against(marked(letter, { search: 'NO [UNAVAILABLE] later' }), { capabilities })
+    expect(await provider.apply(move, signal)).toMatchObject({ ok: false, error: { retryable: true } })
+    expect(changes(server.heard)).toEqual([])
   })
 
   test('is not touched when the mailbox is another by then', async () => {
